@@ -1,0 +1,1 @@
+"""Room assess (see docs/architecture.md)."""

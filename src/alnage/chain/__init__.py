@@ -1,0 +1,1 @@
+"""Room chain (see docs/architecture.md)."""

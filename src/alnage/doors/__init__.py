@@ -1,0 +1,1 @@
+"""Room doors (see docs/architecture.md)."""

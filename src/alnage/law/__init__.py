@@ -1,0 +1,1 @@
+"""Room law (see docs/architecture.md)."""

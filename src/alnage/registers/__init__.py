@@ -1,0 +1,1 @@
+"""Room registers (see docs/architecture.md)."""

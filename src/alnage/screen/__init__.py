@@ -1,0 +1,1 @@
+"""Room screen (see docs/architecture.md)."""

@@ -1,0 +1,1 @@
+"""Room trace (see docs/architecture.md)."""

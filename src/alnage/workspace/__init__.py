@@ -1,0 +1,1 @@
+"""Room workspace (see docs/architecture.md)."""
