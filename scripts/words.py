@@ -91,7 +91,9 @@ if __name__ == "__main__":
         stamp()
     elif sys.argv[1:] == ["check"]:
         found = problems()
-        print("\n".join(found) or f"{len(sentences('en'))} sentences, English and Chinese, complete")
+        print(
+            "\n".join(found) or f"{len(sentences('en'))} sentences, English and Chinese, complete"
+        )
         sys.exit(bool(found))
     else:
         sys.exit(__doc__)

@@ -1,1 +1,16 @@
-"""Room registers (see docs/architecture.md)."""
+"""Restricted-party registers: dated versions, imports, differences, exact identity of names."""
+
+from alnage.registers.register import Register, noted, register_from_json, register_to_json
+from alnage.registers.store import Import, Registers, Version, import_file, verify
+
+__all__ = [
+    "Import",
+    "Register",
+    "Registers",
+    "Version",
+    "import_file",
+    "noted",
+    "register_from_json",
+    "register_to_json",
+    "verify",
+]

@@ -1,1 +1,7 @@
-"""Room screen (see docs/architecture.md)."""
+"""Names to scored, explained matches; parties to listings, three-valued; decisions; receipts."""
+
+from alnage.screen.decisions import Decision
+from alnage.screen.listing import screen_parties
+from alnage.screen.screener import Entity, Match, Query, Screener
+
+__all__ = ["Decision", "Entity", "Match", "Query", "Screener", "screen_parties"]

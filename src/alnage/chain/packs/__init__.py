@@ -1,1 +1,1 @@
-"""Data of the package."""
+"""Product packs: stages, factors and steps of one material chain each, as data."""

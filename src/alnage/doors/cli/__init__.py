@@ -8,9 +8,11 @@ is named. ``--workspace DIR`` may stand before or after the command's name.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -88,6 +90,11 @@ def workspace_dir() -> str | None:
     """The ``--workspace`` of this call, wherever it stood; None if it was not given."""
     value: str | None = click.get_current_context().find_root().obj
     return value
+
+
+def workspace() -> Path:
+    """The workspace folder of this call: the option, else ALNAGE_WORKSPACE, else .alnage here."""
+    return Path(workspace_dir() or os.environ.get("ALNAGE_WORKSPACE") or ".alnage")
 
 
 def main(args: Sequence[str] | None = None) -> None:

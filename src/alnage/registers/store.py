@@ -1,0 +1,393 @@
+"""Where registers lie and how versions follow one another: the room's one seam to disk.
+
+Bundled snapshots come with the package; imported ones lie in the workspace, a file a
+version named by its content hash, with an index that says which is the present one and
+when each was retrieved. A name that an import lacks is carried on as ``absent_since``.
+
+    package data ─────────────────────────────┐
+    WORKSPACE/registers/ID/index.json + HASH.json ──> Registers ──> registers[ID] : Register
+    import_file ──> new version, written whole or not at all
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from alnage.model import Listing, Reason, RegisterError
+from alnage.registers.plain import READERS, Reading
+from alnage.registers.register import (
+    Register,
+    canonical,
+    register_from_json,
+    register_to_json,
+)
+
+BUNDLED = ("cn-afsl", "cn-uel", "us-uflpa", "us-wro")
+_ID_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version in the index of a register."""
+
+    version: str
+    retrieved_on: dt.date | None
+    imported_on: dt.date | None
+    source: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "version": self.version,
+            "retrieved_on": self.retrieved_on.isoformat() if self.retrieved_on else None,
+            "imported_on": self.imported_on.isoformat() if self.imported_on else None,
+            "source": self.source,
+        }
+
+
+class Registers(Mapping[str, Register]):
+    """Registers by id: bundled ones, and over them those of a workspace.
+
+    >>> registers = Registers.load(None)
+    >>> sorted(registers), registers["us-uflpa"].kind
+    (['cn-afsl', 'cn-uel', 'us-uflpa', 'us-wro'], 'us-uflpa')
+    """
+
+    def __init__(
+        self,
+        loaders: Mapping[str, Callable[[], Register]],
+        folder: Path | None = None,
+        history: Mapping[str, tuple[Version, ...]] | None = None,
+    ) -> None:
+        self._loaders = dict(loaders)
+        self._loaded: dict[str, Register] = {}
+        self._folder = folder
+        self._history = dict(history or {})
+
+    @classmethod
+    def load(cls, workspace: Any = None) -> Registers:
+        """The bundled registers and those of ``workspace`` (a folder, its path, or None)."""
+        loaders: dict[str, Callable[[], Register]] = {ID: _bundled(ID) for ID in BUNDLED}
+        folder = registers_folder(workspace)
+        history: dict[str, tuple[Version, ...]] = {}
+        if folder is not None and folder.is_dir():
+            for entry in sorted(folder.iterdir()):
+                if (entry / "index.json").is_file():
+                    versions = _read_index(entry)
+                    history[entry.name] = versions
+                    loaders[entry.name] = _stored(entry, versions[-1])
+        return cls(loaders, folder, history)
+
+    @classmethod
+    def of(cls, *registers: Register) -> Registers:
+        """Registers that are already values."""
+        return cls({register.id: _constant(register) for register in registers})
+
+    def __getitem__(self, register: str) -> Register:
+        if register not in self._loaders:
+            near = difflib.get_close_matches(register, self._loaders, n=1)
+            raise RegisterError(
+                "register_unknown",
+                register=register,
+                nearest=near[0] if near else sorted(self._loaders)[0],
+                known=sorted(self._loaders),
+            )
+        if register not in self._loaded:
+            self._loaded[register] = self._loaders[register]()
+        return self._loaded[register]
+
+    def __contains__(self, register: object) -> bool:
+        return register in self._loaders
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._loaders))
+
+    def __len__(self) -> int:
+        return len(self._loaders)
+
+    def versions(self, register: str) -> tuple[Version, ...]:
+        """The versions of a register, oldest first; the last one is the present one."""
+        if register in self._history:
+            return self._history[register]
+        present = self[register]
+        return (Version(present.version, present.retrieved_on, None, present.source),)
+
+    def version(self, register: str, version: str) -> Register:
+        """A version by (the beginning of) its hash; RegisterError if there is none or several."""
+        if self[register].version.startswith(version) and version:
+            return self[register]
+        hits = [one for one in self.versions(register) if one.version.startswith(version)]
+        if len({one.version for one in hits}) != 1 or self._folder is None or not version:
+            known = [one.version[:12] for one in self.versions(register)]
+            raise RegisterError("version_unknown", register=register, version=version, known=known)
+        return _stored(self._folder / register, hits[0])()
+
+    def known_at(self, day: dt.date) -> Registers:
+        """What a user could know on ``day``: versions retrieved by then, entries announced by then.
+
+        Where no version is so old, the oldest one is taken and entries that were
+        announced, printed or in effect only later are left out.
+        """
+        found = []
+        for ID in self:
+            old = [
+                one
+                for one in self.versions(ID)
+                if one.retrieved_on is None or one.retrieved_on <= day
+            ]
+            chosen = (old or list(self.versions(ID)[:1]))[-1]
+            found.append(could_know(self.version(ID, chosen.version), day))
+        return Registers.of(*found)
+
+
+def could_know(register: Register, day: dt.date) -> Register:
+    """The register without what became public after ``day``; removals after it are open again."""
+    listings = []
+    for one in register.listings:
+        public = one.announced_on or min(
+            (date for date in (one.effective_from, one.listed_on) if date), default=None
+        )
+        if public is None or public <= day:
+            late = one.removed_on is not None and one.removed_on > day
+            listings.append(replace(one, removed_on=None) if late else one)
+    kept = tuple(listings)
+    return register if kept == register.listings else replace(register, listings=kept, version="")
+
+
+def registers_folder(workspace: Any) -> Path | None:
+    """The folder of registers inside a workspace given as an object with ``path``, or a path."""
+    if workspace is None:
+        return None
+    return Path(getattr(workspace, "path", workspace)) / "registers"
+
+
+def _constant(register: Register) -> Callable[[], Register]:
+    return lambda: register
+
+
+def _bundled(ID: str) -> Callable[[], Register]:  # noqa: N803 (ID is what the register is called)
+    def load() -> Register:
+        text = files("alnage.registers.data").joinpath(f"{ID}.json").read_text("utf-8")
+        return register_from_json(json.loads(text), f"{ID}.json")
+
+    return load
+
+
+def _stored(folder: Path, version: Version) -> Callable[[], Register]:
+    def load() -> Register:
+        file = folder / f"{version.version}.json"
+        try:
+            value = json.loads(file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise RegisterError("register_damaged", file=file.name) from error
+        # The index knows when this content was last retrieved; the file is older.
+        return replace(
+            register_from_json(value, file.name),
+            retrieved_on=version.retrieved_on,
+        )
+
+    return load
+
+
+def _read_index(folder: Path) -> tuple[Version, ...]:
+    try:
+        value = json.loads((folder / "index.json").read_text("utf-8"))
+        found = tuple(
+            Version(
+                row["version"],
+                dt.date.fromisoformat(row["retrieved_on"]) if row["retrieved_on"] else None,
+                dt.date.fromisoformat(row["imported_on"]) if row["imported_on"] else None,
+                row["source"],
+            )
+            for row in value["versions"]
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RegisterError("register_damaged", file=f"{folder.name}/index.json") from error
+    if not found:
+        raise RegisterError("register_damaged", file=f"{folder.name}/index.json")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an import did: the register as it now stands, whether it changed, what was amiss."""
+
+    register: Register
+    changed: bool
+    added: int
+    absent: int
+    problems: tuple[Reason, ...]
+    lost: int
+
+    def to_json(self, lang: str = "en") -> dict[str, Any]:
+        return {
+            "schema": "register-import/1",
+            "register": self.register.id,
+            "kind": self.register.kind,
+            "version": self.register.version,
+            "changed": self.changed,
+            "entities": len(self.register.entities()),
+            "listings": len(self.register.listings),
+            "added": self.added,
+            "absent": self.absent,
+            "rows_lost": self.lost,
+            "problems": [problem.to_json(lang) for problem in self.problems],
+        }
+
+
+def import_file(
+    file: Path,
+    workspace: Any,
+    register: str,
+    *,
+    form: str = "csv",
+    kind: str | None = None,
+    complete_from: dt.date | None = None,
+    complete_to: dt.date | None = None,
+    retrieved_on: dt.date | None = None,
+    today: dt.date,
+) -> Import:
+    """Read ``file`` into ``workspace`` as the present version of ``register``.
+
+    The same content again changes nothing. RegisterError if the id, the format or the
+    file can't be used.
+    """
+    check_id(register)
+    if form not in READERS:
+        raise RegisterError("register_form_unknown", form=form, known=sorted(READERS))
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise RegisterError("register_unreadable", file=str(file)) from error
+    reading = READERS[form](data, register, file.name)
+    before = Registers.load(workspace)
+    old = before[register] if register in before and register not in BUNDLED else None
+    if old is None and register in before and _is_imported(before, register):
+        old = before[register]
+    new = merged(
+        Register(
+            id=register,
+            kind=kind or (old.kind if old else None),
+            listings=reading.listings,
+            retrieved_on=retrieved_on or today,
+            complete=reading.lost == 0,
+            complete_from=complete_from,
+            complete_to=complete_to,
+            gaps=_gaps(reading),
+            title=old.title if old else register,
+            source=f"{file.name} sha256:{hashlib.sha256(data).hexdigest()}",
+        ),
+        old,
+    )
+    changed = old is None or old.version != new.version
+    if changed:
+        _write(registers_folder(workspace), new, today)
+    was = set(old.entities()) if old else set()
+    return Import(
+        register=new if changed or old is None else old,
+        changed=changed,
+        added=len(set(new.entities()) - was),
+        absent=sum(1 for one in new.listings if one.absent_since),
+        problems=reading.problems,
+        lost=reading.lost,
+    )
+
+
+def _is_imported(registers: Registers, register: str) -> bool:
+    return any(one.imported_on for one in registers.versions(register))
+
+
+def check_id(register: str) -> None:
+    """RegisterError unless the id is 1 to 64 of ``a-z 0-9 - _ .`` and starts with a letter or digit."""
+    good = register and len(register) <= 64 and set(register) <= _ID_SIGNS
+    if not good or not register[0].isalnum():
+        raise RegisterError("register_id", register=register)
+
+
+def _gaps(reading: Reading) -> tuple[Reason, ...]:
+    if not reading.lost:
+        return ()
+    return (Reason("register_rows_lost", {"rows": reading.lost}),)
+
+
+def merged(new: Register, old: Register | None) -> Register:
+    """``new``, with the listings of ``old`` that it lacks carried on as absent.
+
+    A cut-off download must not delist anybody: a removal needs a notice.
+    """
+    if old is None:
+        return new
+    present = {(one.entity, one.clause) for one in new.listings}
+    absent = tuple(
+        one if one.absent_since else replace(one, absent_since=new.retrieved_on)
+        for one in old.listings
+        if (one.entity, one.clause) not in present and one.removed_on is None
+    )
+    ended = tuple(
+        one
+        for one in old.listings
+        if one.removed_on is not None and not _same_period(one, new.listings)
+    )
+    if not absent and not ended:
+        return new
+    return replace(new, listings=(*new.listings, *absent, *ended), version="")
+
+
+def _same_period(one: Listing, listings: tuple[Listing, ...]) -> bool:
+    return any(
+        other.entity == one.entity
+        and other.clause == one.clause
+        and other.effective_from == one.effective_from
+        for other in listings
+    )
+
+
+def _write(folder: Path | None, register: Register, today: dt.date) -> None:
+    if folder is None:
+        raise RegisterError("register_no_workspace", register=register.id)
+    home = folder / register.id
+    home.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(register_to_json(register), ensure_ascii=False, indent=1) + "\n"
+    _put(home / f"{register.version}.json", text)
+    versions = list(_read_index(home)) if (home / "index.json").is_file() else []
+    versions.append(Version(register.version, register.retrieved_on, today, register.source))
+    index = {"schema": "register-index/1", "versions": [one.to_json() for one in versions]}
+    _put(home / "index.json", canonical(index) + "\n")
+
+
+def _put(file: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    handle, part = tempfile.mkstemp(dir=file.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(part).replace(file)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def verify(workspace: Any) -> list[dict[str, Any]]:
+    """Check every stored version against its hash; one row a version, ``ok`` true or false."""
+    registers = Registers.load(workspace)
+    rows = []
+    for ID in registers:
+        for one in registers.versions(ID):
+            try:
+                found = registers.version(ID, one.version)
+                ok = found.version == one.version
+            except RegisterError:
+                ok = False
+            rows.append({"register": ID, "version": one.version, "ok": ok})
+    return rows

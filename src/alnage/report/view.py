@@ -1,0 +1,171 @@
+"""What a report shows, in its order, before anything is drawn or said.
+
+Page, workbook and terminal show the same work list, so the order is decided once, here.
+Worst first: an entry with a ``yes``; beside it one that is ``unknown`` although content is
+expected (section 6 of the design); then ``unknown``; then the rest. Whether a regime
+merely ``applies`` says nothing about the goods and does not rank them.
+
+    findings ── work_list ──> Standing, one a target     ── cited_rows ──> appendix
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from alnage.report.reading import Json, items, number, part, word, words_in
+
+Standing = Literal["yes", "expected", "unknown", "no", "none"]
+# Best last. "expected" is unknown with expected content; "none" means nothing was asked.
+STANDINGS: tuple[Standing, ...] = ("yes", "expected", "unknown", "no", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One target with where it stands in the work list."""
+
+    target: Json
+    standing: Standing
+    expected: float
+
+    @property
+    def name(self) -> str:
+        """Its id."""
+        return word(self.target, "target")
+
+
+def answers(target: Json) -> dict[str, list[Json]]:
+    """The verdicts of a target by regime, both in the order given."""
+    found: dict[str, list[Json]] = {}
+    for verdict in items(target, "verdicts"):
+        found.setdefault(word(verdict, "regime"), []).append(verdict)
+    return found
+
+
+def expected_of(target: Json) -> float:
+    """The largest expected share over groups of content; custody alone is no content."""
+    shares = [
+        number(line, "expected") or 0.0
+        for line in items(target, "groups")
+        if not word(line, "group").startswith("held:")
+    ]
+    return max(shares, default=0.0)
+
+
+def standing_of(target: Json) -> Standing:
+    """Where a target stands.
+
+    >>> standing_of({"verdicts": [{"question": "applies", "answer": "yes"},
+    ...                           {"question": "presumption", "answer": "unknown"}],
+    ...              "groups": [{"group": "region:CN-XJ", "expected": 0.1}]})
+    'expected'
+    >>> standing_of({"verdicts": []})
+    'none'
+    """
+    asked = [v for v in items(target, "verdicts") if word(v, "question") != "applies"]
+    said = {word(verdict, "answer") for verdict in asked}
+    if "yes" in said:
+        return "yes"
+    if not said:
+        return "none"
+    if said == {"no"}:
+        return "no"
+    return "expected" if expected_of(target) > 0 else "unknown"
+
+
+def work_list(findings: Json) -> tuple[Entry, ...]:
+    """All targets, worst first; alike ones by expected share, then by name."""
+    entries = [Entry(t, standing_of(t), expected_of(t)) for t in items(findings, "targets")]
+    return tuple(sorted(entries, key=lambda e: (STANDINGS.index(e.standing), -e.expected, e.name)))
+
+
+def tally(entries: tuple[Entry, ...]) -> dict[Standing, int]:
+    """How many targets stand where, in the order of the work list.
+
+    >>> tally(())
+    {'yes': 0, 'expected': 0, 'unknown': 0, 'no': 0, 'none': 0}
+    """
+    return {standing: sum(e.standing == standing for e in entries) for standing in STANDINGS}
+
+
+def chains_of(target: Json) -> tuple[tuple[str, Json], ...]:
+    """The chains of a target that have something to draw, by group."""
+    chains = part(target, "chains")
+    return tuple(
+        (str(group), chain)
+        for group, chain in chains.items()
+        if isinstance(chain, Mapping) and items(chain, "links")
+    )
+
+
+def gathered(target: Json, key: Literal["paths", "gaps", "evidence", "incomplete"]) -> list[Json]:
+    """An item list of all groups of a target, each item with its group."""
+    return [
+        {"group": word(line, "group"), **item}
+        for line in items(target, "groups")
+        for item in items(line, key)
+    ]
+
+
+def citations_of(findings: Json) -> list[Json]:
+    """Every article cited anywhere, once, by its text."""
+    found: dict[str, Json] = {}
+    for node in _nodes(findings):
+        text = word(node, "citation")
+        if text:
+            found.setdefault(text, node)
+    return [found[text] for text in sorted(found)]
+
+
+def cited_rows(findings: Json) -> dict[tuple[str, int], Mapping[str, Any]]:
+    """The rows that the findings carry whole, by (file, row), in order.
+
+    ``rows`` maps a file to its rows by number, or "FILE:ROW" to a row.
+    """
+    found: dict[tuple[str, int], Mapping[str, Any]] = {}
+    for name, held in part(findings, "rows").items():
+        if not isinstance(held, Mapping):
+            continue
+        file, _, row = str(name).rpartition(":")
+        if file and row.isdecimal():
+            found[file, int(row)] = held
+            continue
+        for number_, values in held.items():
+            if str(number_).isdecimal() and isinstance(values, Mapping):
+                found[str(name), int(number_)] = values
+    return dict(sorted(found.items()))
+
+
+def _nodes(value: Any) -> Iterator[Json]:
+    """Every mapping inside ``value``."""
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Mapping):
+            yield node
+            stack.extend(reversed(list(node.values())))
+        elif isinstance(node, (list, tuple)):
+            stack.extend(reversed(node))
+
+
+def party_names(findings: Json) -> dict[str, str]:
+    """Names of parties by id; an id without a name stands for itself."""
+    pairs = [*items(findings, "parties"), *items(findings, "suppliers")]
+    return {word(p, "party"): word(p, "name") or word(p, "party") for p in pairs}
+
+
+def missing_of(target: Json) -> list[tuple[str, tuple[str, ...]]]:
+    """What is missing for a target and which answers it would settle.
+
+    Paths that only a verdict names are added, with the question of that verdict.
+    """
+    found: dict[str, list[str]] = {}
+    for item in items(target, "missing"):
+        found.setdefault(word(item, "what"), []).extend(words_in(item, "answers"))
+    for verdict in items(target, "verdicts"):
+        for path in words_in(verdict, "missing"):
+            asked = f"{word(verdict, 'regime')} {word(verdict, 'question')}"
+            if asked not in found.setdefault(path, []):
+                found[path].append(asked)
+    return [(what, tuple(asked)) for what, asked in found.items() if what]

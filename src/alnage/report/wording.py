@@ -1,0 +1,341 @@
+"""Puts values of the findings into words: answers, shares, groups, reasons, sources.
+
+The findings speak in codes and numbers; a report speaks to somebody with thirty days on
+the clock. Everything a page, a sheet or the terminal says about a value is said here, so
+that all of them say the same: a ``no`` reads "conditions not met on these facts" in each,
+an answer carries how far its law was verified, and a tiny share never reads as nothing.
+
+    codes, numbers ── Wording(lang) ── catalogue words/LANG/report.toml ──> text
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from alnage.model import OptionError
+from alnage.report.reading import Json, clean, number, word
+from alnage.words import LANGS, catalogue, say
+
+ANSWERS = {"yes": "answer_yes", "no": "answer_no", "unknown": "answer_unknown"}
+VERIFIED = {
+    "primary": "verified_primary",
+    "secondary": "verified_secondary",
+    "unverified": "verified_unverified",
+}
+QUESTIONS = {
+    "applies": "question_applies",
+    "presumption": "question_presumption",
+    "prohibition": "question_prohibition",
+    "report": "question_report",
+    "conduct": "question_conduct",
+}
+VOCABULARY = {
+    "listed": "word_listed",
+    "possible": "word_possible",
+    "not_listed": "word_not_listed",
+    "unknown": "answer_unknown",
+    "entry": "word_entry",
+    "line": "word_line",
+    "movement": "word_movement",
+    "lot": "word_lot",
+    "identity_preserved": "word_identity_preserved",
+    "segregated": "word_segregated",
+    "mixed": "word_mixed",
+    "exact": "word_exact",
+    "interval": "word_interval",
+    "asserted": "word_asserted",
+    "documented": "word_documented",
+    "identifier": "word_identifier",
+    "name": "word_name",
+    "decision": "word_decision",
+    "scope": "word_scope",
+    "match": "word_match",
+    "weak_alias": "word_weak_alias",
+    "unsure": "word_unsure",
+    "minor_link": "word_minor_link",
+    "listing": "word_listing",
+    "place": "word_place",
+    "content": "word_content",
+    "exemption": "word_exemption",
+    "licence": "word_licence",
+    "consent": "word_consent",
+    "report": "word_report",
+    "exception": "word_exception",
+    "primary": "verified_primary",
+    "secondary": "verified_secondary",
+    "unverified": "verified_unverified",
+    "legal_aid": "word_legal_aid",
+    "policy": "word_policy",
+    "fiscal": "word_fiscal",
+    "finance": "word_finance",
+    "innovation": "word_innovation",
+    "market_development": "word_market_development",
+    "employment": "word_employment",
+    "training": "word_training",
+    "insurance": "word_insurance",
+    "national": "word_national",
+    "regional": "word_regional",
+    "prefecture": "word_prefecture",
+    "county": "word_county",
+    "implementing_notice": "word_implementing_notice",
+}
+# What an item of paths, gaps, evidence, remedies or figures may carry, as a label.
+LABELS = {
+    "after": "label_after",
+    "announced_on": "label_announced_on",
+    "answer": "label_answer",
+    "asserts": "label_asserts",
+    "authority": "label_authority",
+    "before": "label_before",
+    "citation": "label_citation",
+    "clause": "label_clause",
+    "closes": "label_closes",
+    "content": "label_content",
+    "coverage": "label_coverage",
+    "date": "label_date",
+    "deadline": "label_deadline",
+    "document": "label_document",
+    "documents": "label_documents",
+    "due": "label_due",
+    "effect": "label_effect",
+    "effective_from": "label_effective_from",
+    "entity": "label_entity",
+    "event": "label_event",
+    "events": "label_events",
+    "evidence": "label_evidence",
+    "expected": "label_expected",
+    "from": "label_from",
+    "group": "label_group",
+    "identifiers": "label_identifiers",
+    "instrument": "label_instrument",
+    "kind": "label_kind",
+    "legal_basis": "label_legal_basis",
+    "level": "label_level",
+    "listed_on": "label_listed_on",
+    "lot": "label_lot",
+    "market": "label_market",
+    "material": "label_material",
+    "max": "label_max",
+    "measure": "label_measure",
+    "min": "label_min",
+    "missing": "label_missing",
+    "name": "label_name",
+    "narrows": "label_narrows",
+    "note": "label_note",
+    "party": "label_party",
+    "path": "label_path",
+    "programme": "label_programme",
+    "quantity_kg": "label_quantity_kg",
+    "reason": "label_reason",
+    "receipt": "label_receipt",
+    "regime": "label_regime",
+    "register": "label_register",
+    "remedy": "label_remedy",
+    "removed_on": "label_removed_on",
+    "scope": "label_scope",
+    "score": "label_score",
+    "share": "label_share",
+    "site": "label_site",
+    "source": "label_source",
+    "statement": "label_statement",
+    "status": "label_status",
+    "step": "label_step",
+    "table": "label_table",
+    "target": "label_target",
+    "to": "label_to",
+    "type": "label_type",
+    "undocumented": "label_undocumented",
+    "unresolved": "label_unresolved",
+    "verified": "label_verified",
+    "what": "label_what",
+    "who": "label_who",
+    "width": "label_width",
+}
+STANDINGS = {
+    "yes": "standing_yes",
+    "expected": "standing_expected",
+    "unknown": "standing_unknown",
+    "no": "standing_no",
+    "none": "standing_none",
+}
+_GROUPS = {
+    "region": ("group_region", "place"),
+    "listed": ("group_listed", "register"),
+    "listed-then": ("group_listed_then", "register"),
+    "party": ("group_party", "party"),
+    "held": ("group_held", "whom"),
+}
+
+
+def language(lang: str) -> str:
+    """``lang`` if there is a catalogue of it.
+
+    Raises:
+        OptionError: for any other language; names those there are.
+
+    >>> language("zh")
+    'zh'
+    """
+    if lang not in LANGS:
+        raise OptionError("report_language", lang=lang, known=", ".join(LANGS))
+    return lang
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One language of the report.
+
+    >>> en = Wording("en")
+    >>> en.answer({"answer": "yes", "verified": "unverified"})
+    'yes, unverified'
+    >>> en.share(0.1234), en.share(1e-7), en.share(0.99999), en.share(None)
+    ('12.3 %', '< 0.01 %', '> 99.99 %', 'not known')
+    """
+
+    lang: str
+
+    def t(self, key: str, **params: Any) -> str:
+        """The sentence or label ``report.KEY``."""
+        return say(f"report.{key}", params, self.lang)
+
+    def known(self, value: Any) -> str:
+        """A word of the shared vocabulary; any other text as it stands."""
+        text = clean(value)
+        return self.t(VOCABULARY[text]) if text in VOCABULARY else text
+
+    def label(self, key: str) -> str:
+        """The label of a field; a field that has none keeps its own name."""
+        return self.t(LABELS[key]) if key in LABELS else clean(key).replace("_", " ")
+
+    def local(self, value: Any) -> str:
+        """Text that may come as one string or as one string a language."""
+        if isinstance(value, Mapping):
+            value = value.get(self.lang) or value.get("en") or next(iter(value.values()), "")
+        return clean(value)
+
+    def answer_word(self, answer: Any) -> str:
+        """yes, unknown, or for no: "conditions not met on these facts"."""
+        return self.t(ANSWERS.get(str(answer), "answer_unknown"))
+
+    def answer(self, verdict: Json) -> str:
+        """The answer of a verdict with, in the same cell, how far its law was verified."""
+        verified = VERIFIED.get(word(verdict, "verified"), "verified_unverified")
+        said = self.answer_word(verdict.get("answer"))
+        return self.t("answer_cell", answer=said, verified=self.t(verified))
+
+    def standing(self, standing: str) -> str:
+        """Where an entry stands in the work list, in words."""
+        return self.t(STANDINGS[standing])
+
+    def question(self, verdict: Json) -> str:
+        """What was asked of a regime, in words."""
+        name = word(verdict, "question")
+        return self.t(QUESTIONS[name]) if name in QUESTIONS else name
+
+    def asked(self, text: str) -> str:
+        """A question named as "REGIME question", with the question in words.
+
+        >>> Wording("zh").asked("US-UFLPA presumption")
+        'US-UFLPA 推定'
+        """
+        regime, _, name = clean(text).rpartition(" ")
+        return f"{regime} {self.t(QUESTIONS[name])}".strip() if name in QUESTIONS else clean(text)
+
+    def share(self, value: float | None) -> str:
+        """A fraction as a percentage with sensible digits; never 0 for a tiny one."""
+        if value is None:
+            return self.t("not_known")
+        sign = "%" if self.lang == "zh" else " %"
+        if 0 < value < 1e-4:
+            return f"< 0.01{sign}"
+        if 0.9999 < value < 1:
+            return f"> 99.99{sign}"
+        percent = 100 * value
+        near_end = percent < 1 or 99 < percent < 100
+        digits = 0 if percent in (0, 100) else 2 if near_end else 1
+        text = f"{percent:.{digits}f}"
+        return (text.rstrip("0").rstrip(".") if "." in text else text) + sign
+
+    def amount(self, value: float | None) -> str:
+        """A quantity with thousands separated.
+
+        >>> Wording("en").amount(12345.678), Wording("en").amount(0.12345)
+        ('12,346', '0.123')
+        """
+        if value is None:
+            return self.t("not_known")
+        if value and abs(value) < 100:
+            return f"{value:.3g}"
+        return f"{value:,.0f}"
+
+    def kilograms(self, value: float | None) -> str:
+        """A mass in kilograms."""
+        return self.t("not_known") if value is None else f"{self.amount(value)} kg"
+
+    def age(self, register: Json) -> str:
+        """How old a register is, in days."""
+        days = number(register, "age_days")
+        if days is None:
+            return self.t("not_known")
+        return self.t("day_one") if days == 1 else self.t("days", count=int(days))
+
+    def complete(self, register: Json) -> str:
+        """For which dates a register is complete."""
+        first, last = word(register, "complete_from"), word(register, "complete_to")
+        if not first and not last:
+            return self.t("not_complete")
+        return self.t("from_to", low=first or "…", high=last or "…")
+
+    def money(self, source: Json) -> str:
+        """``value`` and ``currency`` of a target; empty when there is no value."""
+        value = number(source, "value")
+        if value is None:
+            return ""
+        return f"{value:,.0f} {word(source, 'currency')}".strip()
+
+    def bounds(self, line: Json) -> str:
+        """The interval of a trace line as "min to max"."""
+        low, high = number(line, "min"), number(line, "max")
+        return self.t("from_to", low=self.share(low), high=self.share(high))
+
+    def group(self, group: Any) -> str:
+        """A traced group in words; its own name if its kind is not known.
+
+        >>> Wording("en").group("region:CN-XJ")
+        'made in region CN-XJ'
+        """
+        name = clean(group)
+        kind, _, rest = name.partition(":")
+        register, _, date = rest.partition("@")
+        if not rest or kind not in _GROUPS:
+            return name
+        if kind == "listed" and date:
+            return self.t("group_listed_on", register=register, date=date)
+        key, parameter = _GROUPS[kind]
+        return self.t(key, **{parameter: rest})
+
+    def reason(self, node: Any) -> str:
+        """The sentence of one reason, said anew in this language where its code is known."""
+        if not isinstance(node, Mapping):
+            return self.known(node)
+        key, params = f"reason.{node.get('code')}", node.get("params") or {}
+        template = catalogue(self.lang).get(key)
+        if template is not None and isinstance(params, Mapping):
+            wanted = {name for _, name, _, _ in Formatter().parse(template) if name}
+            if wanted <= set(params):
+                return clean(say(key, params, self.lang))
+        return self.local(node.get("text")) or word(node, "code")
+
+    def place(self, source: Json) -> str:
+        """Region if there is one, else country."""
+        return word(source, "region") or word(source, "country")
+
+    def row(self, source: Json) -> str:
+        """A row of a user's file: "movements.csv, row 12"."""
+        file, row = word(source, "file"), source.get("row")
+        if isinstance(row, int) and row > 0:
+            return self.t("file_row", file=file, row=row)
+        return file

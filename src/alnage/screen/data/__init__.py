@@ -1,0 +1,1 @@
+"""Word lists of the room screen: places and the bilingual lexicon."""

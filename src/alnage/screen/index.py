@@ -1,0 +1,100 @@
+"""Candidates first: which of many names are worth comparing with a query.
+
+Every name is a set of keys (pieces of the brand in its own script, pieces of its pinyin,
+trade words, places); a query collects the names that hold its keys, rare keys counting
+most. Posting lists are flat arrays, so that tens of thousands of names take well under a
+millisecond each query.
+
+    names ── keys ──> postings ── candidates(query) ──> positions, likeliest first
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from alnage.screen.gazetteer import pinyin
+from alnage.screen.parts import Parts
+
+_SPREAD = 0.2  # keys held by a larger share of names say next to nothing
+
+
+def keys(name: Parts) -> frozenset[str]:
+    """The index keys of a name, prefixed by kind."""
+    found = {f"k:{name.stem}"}
+    brand_latin = []
+    for unit in name.units:
+        found.update(f"c:{concept}" for concept in unit.concepts)
+        if name.han:
+            text = unit.text
+            found.update(f"h:{text[i : i + 2]}" for i in range(len(text) - 1))
+            if unit.brand or not unit.generic:
+                brand_latin.append(pinyin(text))
+        elif unit.brand or not unit.generic:
+            brand_latin.append(unit.text)
+    for word in brand_latin:
+        found.add(f"t:{word}")
+        padded = f"^{word}$"
+        found.update(f"g:{padded[i : i + 3]}" for i in range(len(padded) - 2))
+    whole = "".join(brand_latin)
+    found.update(f"g:{whole[i : i + 3]}" for i in range(len(whole) - 2))
+    found.update(f"p:{place}" for place in name.places)
+    return frozenset(found)
+
+
+class NameIndex:
+    """Posting lists over names; positions are those of ``names``."""
+
+    def __init__(self, names: Sequence[Parts]) -> None:
+        import numpy as np  # heavy, and only needed where there is something to search
+
+        self._np = np
+        self.size = len(names)
+        postings: dict[str, list[int]] = {}
+        norms = np.ones(len(names))
+        held = [keys(name) for name in names]
+        for position, found in enumerate(held):
+            for key in found:
+                postings.setdefault(key, []).append(position)
+        self._weights = {key: self._weight(len(where)) for key, where in postings.items()}
+        for position, found in enumerate(held):
+            norms[position] = math.sqrt(sum(self._weights[key] ** 2 for key in found)) or 1.0
+        self._norms = norms**0.5
+        self._postings: dict[str, Any] = {
+            key: np.asarray(where, dtype=np.int32) for key, where in postings.items()
+        }
+
+    def _weight(self, holders: int) -> float:
+        return math.log((self.size + 50) / (holders + 1))
+
+    def candidates(self, name: Parts, most: int) -> list[int]:
+        """Up to ``most`` positions of names that share keys with ``name``, likeliest first."""
+        np = self._np
+        if not self.size:
+            return []
+        found = [(key, self._postings[key]) for key in sorted(keys(name)) if key in self._postings]
+        limit = max(64, int(self.size * _SPREAD))
+        rare = [(key, where) for key, where in found if len(where) <= limit] or found
+        if not rare:
+            return []
+        positions = np.concatenate([where for _, where in rare])
+        weights = np.repeat(
+            [self._weights[key] ** 2 for key, _ in rare], [len(where) for _, where in rare]
+        )
+        scores = np.bincount(positions, weights=weights, minlength=self.size) / self._norms
+        hits = np.flatnonzero(scores)
+        if len(hits) > most:
+            hits = hits[np.argpartition(-scores[hits], most - 1)[:most]]
+        # Equal scores stand in the order of the names, so that results repeat.
+        order = np.lexsort((hits, -scores[hits]))
+        return [int(position) for position in hits[order]]
+
+
+def holders(names: Iterable[Parts]) -> dict[str, int]:
+    """How many names hold each part."""
+    found: dict[str, int] = {}
+    for name in names:
+        for text in {unit.text for unit in name.units}:
+            found[text] = found.get(text, 0) + 1
+    return found

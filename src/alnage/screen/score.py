@@ -1,0 +1,76 @@
+"""From an alignment to a probability: one documented logistic a pair of scripts.
+
+The score is the probability that two names are of the same party at even odds before
+looking. The coefficients are data (``data/score.json``): fitted on real bilingual names
+and on hard negatives of the same region and trade, then rules of meaning on top, that
+too few fitted pairs show: another number, another body of the corps is another party.
+
+    Alignment ── coefficients[regime] · features + rules ──> log odds ──> probability
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from alnage.screen.compare import FEATURES, Alignment
+
+METHOD = "screen/1"
+
+
+@cache
+def coefficients() -> Mapping[str, Any]:
+    """The fitted numbers and the rules, as they stand in the data file."""
+    value: dict[str, Any] = json.loads(
+        files("alnage.screen.data").joinpath("score.json").read_text("utf-8")
+    )
+    return value
+
+
+def log_odds(alignment: Alignment) -> float:
+    """Log odds that two aligned names are of the same party, at even odds before."""
+    table = coefficients()
+    fitted = table["names"][alignment.regime]
+    total = float(fitted["bias"])
+    for name, value in zip(FEATURES, alignment.features, strict=True):
+        total += fitted[name] * value
+    rules = table["rules"]
+    if alignment.numbers_differ:
+        total += rules["numbers_differ"]
+    if alignment.bodies_differ:
+        total += rules["bodies_differ"]
+    if alignment.branch_differs:
+        total += rules["branch_differs"]
+    return total
+
+
+def rule(name: str) -> float:
+    """The log odds that a rule adds.
+
+    >>> rule("country_contradicts") < 0
+    True
+    """
+    return float(coefficients()["rules"][name])
+
+
+def probability(odds: float) -> float:
+    """Log odds as a probability, rounded to four digits and never quite 0 or 1.
+
+    >>> probability(0.0), probability(50.0)
+    (0.5, 0.9999)
+    """
+    share = 1 / (1 + math.exp(-max(-60.0, min(60.0, odds))))
+    return min(0.9999, max(0.0001, round(share, 4)))
+
+
+def odds(share: float) -> float:
+    """A probability as log odds.
+
+    >>> odds(0.5)
+    0.0
+    """
+    return math.log(share / (1 - share))
