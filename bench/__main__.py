@@ -33,7 +33,10 @@ def scan_seconds(file: Path) -> float:
     sums = ", ".join(f"sum({name})" for name in names)
     connection = duckdb.connect()
     connection.execute(f"select {sums} from '{file}'").fetchall()  # noqa: S608 (our own file)
-    runs = [timed(lambda: connection.execute(f"select {sums} from '{file}'").fetchall())[1] for _ in range(5)]  # noqa: S608
+    runs = [
+        timed(lambda: connection.execute(f"select {sums} from '{file}'").fetchall())[1]
+        for _ in range(5)
+    ]  # noqa: S608
     return statistics.median(runs)
 
 
@@ -55,7 +58,9 @@ def main(movements: int) -> None:
         }
         pq.write_table(pa.table(columns), canonical, compression="zstd")
         scan = scan_seconds(canonical)
-        print(f"{movements:,} movements; scan = sum of the numeric columns of the canonical ledger, {scan:.4f} s here")
+        print(
+            f"{movements:,} movements; scan = sum of the numeric columns of the canonical ledger, {scan:.4f} s here"
+        )
         for name, seconds in stages.items():
             print(f"  {name:28} {seconds / scan:10.1f} scans")
         print(f"  {'all, Parquet to shares':28} {sum(stages.values()) / scan:10.1f} scans")

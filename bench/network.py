@@ -25,7 +25,9 @@ def write_network(folder: Path, movements: int, seed: int = 7) -> None:
     draw = [np.cumsum(w / w.sum()) for w in weights]
 
     def pick(level, size):
-        return of_tier[level][np.searchsorted(draw[level], rng.random(size)).clip(0, len(of_tier[level]) - 1)]
+        return of_tier[level][
+            np.searchsorted(draw[level], rng.random(size)).clip(0, len(of_tier[level]) - 1)
+        ]
 
     level = rng.choice(5, movements, p=[0.3, 0.22, 0.2, 0.16, 0.12])
     source = np.empty(movements, np.int64)
@@ -48,7 +50,10 @@ def write_network(folder: Path, movements: int, seed: int = 7) -> None:
             "party": names,
             "name": [f"Synthetic enterprise {i}" for i in range(sites)],
             "country": ["CN" if t == 0 else "VN" for t in tier],
-            "region": [("CN-XJ" if r else "CN-SD") if t == 0 else None for t, r in zip(tier, restricted, strict=True)],
+            "region": [
+                ("CN-XJ" if r else "CN-SD") if t == 0 else None
+                for t, r in zip(tier, restricted, strict=True)
+            ],
         }
     )
     grown = np.bincount(source, quantity, sites)[farms]

@@ -203,7 +203,7 @@ def _near_match(book: Book) -> None:
     works = Works("kestrel", "thrush", "swift")
     pieces, ready = make_up(book, works, yarn, "2024-02-26", "SD-01", for_party="swift")
     _ship(book, "E-12", "swift", pieces, ready, "2024-08-05", lot="SD-01")
-    why = "an unreviewed near-match: no legal form in the name, another in Chinese, another city"
+    why = "an unreviewed near-match: no legal form in English, another in Chinese"
     book.shares("E-12", LISTED, why, min=0, expected=0, max=1, unresolved=1)
     book.shares("E-12", XJ, "cotton of Shandong: no content of the region", reachable=False, max=0)
     book.truth("E-12", "US-UFLPA", "presumption", "==", "unknown", why, kind="verdict")

@@ -258,7 +258,7 @@ def _near_match(book: Book) -> None:
     )
     modules, ready = _slice_and_assemble(book, "onyx", "basalt", brick, "2024-03-12")
     _ship(book, "S-08", "basalt", modules, ready, "2024-05-20")
-    why = "an unreviewed near-match: no legal form in English, another in Chinese, another city"
+    why = "an unreviewed near-match: no legal form in English, another in Chinese"
     book.shares("S-08", LISTED, why, min=0, expected=0, max=1, unresolved=1)
 
 

@@ -80,7 +80,7 @@ def _cast(book: Book) -> None:
     p(
         "birch-farms",
         "Growers N-1 to N-20 (pseudonyms)",
-        "CN-NM",
+        "CN-SX",
         "grower",
         "种植户N-1至N-20（化名）",
     )
@@ -108,7 +108,7 @@ def _cast(book: Book) -> None:
         {"product": "ketchup", "name": "Tomato ketchup", "hs": "2103.20", "composition": "tomato:1"})  # fmt: skip
     book.listed("ex-1", "Grey Poplar Tomato Products Co., Ltd.", "2023-09-27", region="CN-XJ",
                 aliases="Grey Poplar Paste Works", name_zh="新疆灰白杨番茄制品有限公司")  # fmt: skip
-    book.listed("ex-2", "White Birch Condiments Co., Ltd.", "2023-12-08", region="CN-NM",
+    book.listed("ex-2", "White Birch Condiments Co., Ltd.", "2023-12-08", region="CN-SX",
                 name_zh="山西白桦调味品有限公司")  # fmt: skip
     book.listed("ex-3", "Red Camphor Cold Storage Co., Ltd.", "2023-06-12", region="CN-TJ",
                 name_zh="天津红香樟冷藏仓储有限公司")  # fmt: skip
@@ -243,7 +243,7 @@ def _emptied_store(book: Book) -> None:
 def _near_match(book: Book) -> None:
     """T-11: made by a firm whose name is nearly that of a listed one."""
     _sell(book, "T-11", "birch", THICK, 16_000, "2024-01-16", "2024-02-18")
-    why = "an unreviewed near-match: no legal form in English, another in Chinese, another city"
+    why = "an unreviewed near-match: no legal form in English, another in Chinese"
     book.shares("T-11", LISTED, why, min=0, expected=0, max=1, unresolved=1)
     book.truth("T-11", "US-UFLPA", "presumption", "==", "unknown", why, kind="verdict")
 

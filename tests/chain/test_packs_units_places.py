@@ -19,7 +19,13 @@ def test_no_spelling_is_both_a_mass_and_a_count():
 
 @pytest.mark.parametrize(
     ("unit", "weight", "kg"),
-    [("KGM", None, 1), ("t", None, 1000), ("LBR", None, 0.45359237), ("吨", None, 1000), ("DZN", 0.2, 2.4)],
+    [
+        ("KGM", None, 1),
+        ("t", None, 1000),
+        ("LBR", None, 0.45359237),
+        ("吨", None, 1000),
+        ("DZN", 0.2, 2.4),
+    ],
 )
 def test_units(unit, weight, kg):
     assert kilograms_per_unit(unit, weight) == (pytest.approx(kg), "")
@@ -73,7 +79,13 @@ def test_repacking_storing_and_testing_make_nothing(packs, word):
 
 
 def site(**given):
-    base = {"country": "", "region": "", "inherited_country": "", "inherited_region": "", "implied": frozenset()}
+    base = {
+        "country": "",
+        "region": "",
+        "inherited_country": "",
+        "inherited_region": "",
+        "implied": frozenset(),
+    }
     return Site("s", "p", "", **{**base, **given}, source=None)
 
 

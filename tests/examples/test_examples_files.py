@@ -251,7 +251,7 @@ def test_what_was_asked_for_is_planted(plant: str) -> None:
 def test_an_unknown_example_names_the_others() -> None:
     with pytest.raises(InputError, match="listed-spinners"):
         examples.folder("cotton")
-    assert "没有名为" in InputError("example_unknown", name="x", names="y").text("zh")
+    assert "没有名为" in InputError("example_unknown", example="x", known="y").text("zh")
 
 
 def test_the_register_stands_beside_the_tables() -> None:

@@ -62,8 +62,17 @@ def result() -> dict[str, Any]:
                 "citation": "Item 9897.00.00",
             },
         ],
+        "not_yet": ["modelled"],
         "if_removed": [
-            {"regime": "US-UFLPA", "changes": ["listing"], "remains": ["place", "content"]}
+            {
+                "market": "US",
+                "regime": "US-UFLPA",
+                "changes": [
+                    {"question": "presumption", "by": "listing", "from": "yes", "to": "no"}
+                ],
+                "remains": ["place", "content"],
+                "answers": {"place": {"presumption": "yes"}, "content": {"presumption": "unknown"}},
+            }
         ],
         "remedies": [
             {

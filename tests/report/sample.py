@@ -173,23 +173,56 @@ def targets() -> list[Json]:
     chain = cotton_chain()
     gaps = [
         {
+            "code": "sample_gap",
+            "text": "Lint left Qingshan beyond what came in.",
+            "event": "M-20",
             "site": "spin-a",
             "material": "lint",
             "share": 0.06,
-            "sources": [row("origins.csv", 9)],
-            "because": [reason("sample_gap", "Lint left Qingshan beyond what came in.")],
+            "sources": [row("movements.csv", 21)],
         }
     ]
     evidence = [
         {
-            "what": "Gin bale list for O-9",
-            "effect": {"if_outside": {"max": 0.30}, "if_restricted": {"min": 0.18}},
+            "documents_for": ["M-20"],
+            "sites": ["spin-a"],
+            "codes": ["sample_gap"],
+            "undocumented": 0.06,
             "narrows": 0.06,
-            "sources": [row("origins.csv", 9)],
+            "if_outside": {"min": 0.12, "max": 0.29},
+            "if_inside": {"min": 0.18, "max": 0.35},
         }
     ]
     paths = [
-        {"path": ["gin-xj", "spin-a", "knit", "dye", "cut", "imp"], "share": 0.21, "coverage": 0.88}
+        {
+            "share": 0.21,
+            "group": True,
+            "documented": True,
+            "events": [
+                {
+                    "event": "O-9",
+                    "from": "gin-xj",
+                    "to": "gin-xj",
+                    "material": "lint",
+                    "sources": [row("origins.csv", 9)],
+                },
+                {
+                    "event": "M-gin-xj-spin-a",
+                    "from": "gin-xj",
+                    "to": "spin-a",
+                    "material": "lint",
+                    "sources": [row("movements.csv", 61)],
+                },
+            ],
+        }
+    ]
+    incomplete = [
+        reason(
+            "sample_incomplete",
+            "A row of movements was rejected that could matter.",
+            row("movements.csv", 44),
+            because=[{"code": "unit_unknown", "text": "…", "params": {"unit": "stones"}}],
+        )
     ]
     region = line(
         "region:CN-XJ",
@@ -199,15 +232,8 @@ def targets() -> list[Json]:
         gaps=gaps,
         evidence=evidence,
         paths=paths,
-        incomplete=[
-            {
-                "table": "movements",
-                "file": "movements.csv",
-                "row": 44,
-                "event": "M-44",
-                "because": [reason("unit_unknown", "…", row("movements.csv", 44))],
-            }
-        ],
+        incomplete=incomplete,
+        coverage=0.88,
     )
     listed = line("listed:us-uflpa", 0.60, 0.60, 0.65, unresolved=0.05)
     base = {"kind": "entry", "market": "US", "importer": "Harbour Apparel Inc.", "currency": "USD"}
@@ -303,7 +329,14 @@ def targets() -> list[Json]:
                     ],
                 }
             ],
-            "missing": [{"what": "documents", "answers": ["US-UFLPA presumption"]}],
+            "missing": [
+                {
+                    "what": "sample_incomplete",
+                    "answers": ["region:CN-XJ"],
+                    "because": incomplete[0],
+                }
+            ],
+            "not_modelled": ["goods.hs: chapter 61 duty"],
             "suppliers": ["P-cut", "P-dye"],
         },
     ]
@@ -382,10 +415,15 @@ def findings() -> Json:
                     "entries": ["E-01", "E-02"],
                     "worst": "yes",
                 },
-                {"party": "P-dye", "name": HOSTILE, "entries": ["E-01"], "worst": "yes"},
+                {"party": "P-dye", "name": HOSTILE, "entries": 1, "worst": "yes"},
             ],
             "products": [
                 {"product": "T-shirts", "entries": ["E-01", "E-02", "E-03"], "worst": "yes"}
+            ],
+            "packs": {"cotton": "1"},
+            "law": "2a9c",
+            "files": [
+                {"file": "movements.csv", "table": "movements", "rows": 60, "sha256": "ab" * 32}
             ],
             "findings": [
                 reason(

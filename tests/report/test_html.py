@@ -13,6 +13,7 @@ from sample import HOSTILE, findings
 
 from alnage.model import OptionError
 from alnage.report import render_enterprise_html, render_html
+from alnage.report.html import MOST_IN_FULL
 
 VOID = {"meta", "br", "link", "img", "input", "hr", "rect", "circle"}
 
@@ -138,6 +139,47 @@ def test_leaves_lead_to_rows_registers_and_articles(english: Page) -> None:
     assert "https://www.congress.gov/bill/117th-congress/house-bill/6256" in english.values("href")
 
 
+def test_paths_are_told_step_by_step_with_their_rows(english: Page) -> None:
+    said = english.said
+    assert "21 % · made in region CN-XJ: passes a site of the group" in said
+    assert "玛河轧花厂 (Mahe Gin) → Qingshan Spinning Co., Ltd. · lint · M-gin-xj-spin-a" in said
+    assert "Coverage for made in region CN-XJ: 88 %." in said
+
+
+def test_evidence_tells_its_effect_in_both_directions(english: Page) -> None:
+    said = english.said
+    assert "Range if shown to be outside" in said
+    assert "12 % to 29 % 18 % to 35 % 6 %" in said
+
+
+def test_gaps_tell_where_and_how_much_hangs_on_them(english: Page) -> None:
+    assert "Lint left Qingshan beyond what came in." in english.said
+    assert "movements.csv, row 21" in english.said
+
+
+def test_the_chain_is_also_told_as_a_table(english: Page) -> None:
+    said = english.said
+    assert "The chain as a table, with its rows" in said
+    assert "Song Hong Yarn Thanh Binh Knitting carded yarn 40 % 0 % 0 % 5 %" in said
+
+
+def test_regimes_that_ask_nothing_of_it_are_folded_away() -> None:
+    text = render_html(findings(), "en")
+    section = text[text.index('id="entry-E-03"') : text.index('id="entry-E-04"')]
+    assert "Conditions not met on these facts:" not in section
+    closed = text[text.index('id="entry-E-04"') : text.index('id="parties"')]
+    assert "US-UFLPA" in closed
+
+
+def test_a_page_of_many_entries_names_what_it_leaves_to_the_workbook() -> None:
+    many = {"targets": [{"target": f"E-{i:04}"} for i in range(MOST_IN_FULL + 3)]}
+    page = Page(render_html(many, "en"))
+    assert "3 more are in findings.xlsx and findings.json" in page.said
+    assert page.said.count("E-0252") == 1
+    ids = set(page.values("id"))
+    assert {h[1:] for h in page.values("href") if h.startswith("#")} <= ids
+
+
 def test_rejected_rows_and_what_is_missing_are_told(english: Page) -> None:
     said = english.said
     assert "movements.csv, row 44" in said
@@ -259,7 +301,9 @@ def test_reported_and_modelled_never_share_a_part(enterprise: str) -> None:
 def test_removal_tells_what_remains(enterprise: str) -> None:
     said = Page(enterprise).said
     assert "If it were removed from the list" in said
-    assert re.search(r"listing place content", said)
+    assert "presumption: yes → conditions not met on these facts (listing)" in said
+    assert "place · presumption: yes" in said
+    assert "content · presumption: unknown" in said
 
 
 def test_a_measure_without_notice_says_what_is_missing(enterprise: str) -> None:

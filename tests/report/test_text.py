@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from enterprise_sample import result
 from sample import findings
 
-from alnage.report import summary
+from alnage.report import enterprise_summary, summary
 from alnage.report.reading import columns_wide
 
 
@@ -69,3 +70,20 @@ def test_many_entries_are_counted() -> None:
 def test_a_folder_of_parties_only_says_what_would_answer_what() -> None:
     value = {"folder": "x", "missing_tables": [{"table": "entries", "answers": ["verdicts"]}]}
     assert "entries: would answer verdicts." in summary(value, "en")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_enterprise_in_lines(lang: str) -> None:
+    text = enterprise_summary(result(), lang, 90)
+    assert "\u202e" not in text
+    assert all(columns_wide(line) <= 90 for line in text.splitlines())
+    heads = {
+        "en": ("From the listing", "From the place", "From the inputs", "If it were removed"),
+        "zh": ("由列名产生", "由所在地产生", "由投入物产生", "若从名单中移除"),
+    }[lang]
+    places = [text.index(head) for head in heads]
+    assert places == sorted(places)
+
+
+def test_what_remains_after_removal_is_told() -> None:
+    assert "US-UFLPA: Remains: place, content" in enterprise_summary(result(), "en", 100)

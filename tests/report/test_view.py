@@ -61,7 +61,7 @@ def test_an_answer_that_is_not_known_to_us_reads_unknown_and_unverified() -> Non
     assert set(ANSWERS) == {"yes", "no", "unknown"}
 
 
-@given(st.floats(0, 1, exclude_min=True, exclude_max=True))
+@given(st.floats(2e-12, 1 - 2e-12))
 def test_a_share_between_none_and_all_never_reads_as_none_or_all(share: float) -> None:
     for say in (EN, ZH):
         text = say.share(share)
@@ -113,11 +113,54 @@ def test_a_reason_without_its_parameters_keeps_its_own_text() -> None:
     assert EN.reason({"code": "not_in_the_catalogue"}) == "not_in_the_catalogue"
 
 
+@pytest.mark.parametrize(
+    ("share", "text"), [(1 - 2e-16, "100 %"), (3e-16, "0 %"), (1e-11, "< 0.01 %")]
+)
+def test_noise_of_adding_up_is_no_share(share: float, text: str) -> None:
+    assert EN.share(share) == text
+
+
 def test_missing_facts_of_verdicts_are_gathered_once() -> None:
-    assert view.missing_of(view.work_list(findings())[1].target) == [
+    found = view.missing_of(view.work_list(findings())[1].target)
+    assert [(item.what, item.settles) for item in found] == [
         ("origins", ("US-UFLPA presumption",)),
         ("content", ("US-UFLPA presumption",)),
     ]
+
+
+def test_one_row_missing_for_two_groups_is_told_once() -> None:
+    because = {"code": "incomplete_row", "text": "A row was rejected."}
+    missing = [
+        {"what": "incomplete_row", "answers": [g], "because": because}
+        for g in ("party:a", "party:b")
+    ]
+    (found,) = view.missing_of({"missing": missing})
+    assert found.settles == ("party:a", "party:b")
+    assert found.because == (because,)
+
+
+def test_what_is_asked_of_the_goods_ranks_before_what_is_asked_of_acts() -> None:
+    verdicts = [
+        {"regime": "CN-BLOCK", "question": "report", "answer": "unknown"},
+        {"regime": "US-UFLPA", "question": "presumption", "answer": "no"},
+        {"regime": "US-UFLPA", "question": "applies", "answer": "yes"},
+        {"regime": "EU-FLR", "question": "prohibition", "answer": "no"},
+    ]
+    target = {"verdicts": verdicts}
+    assert view.standing_of(target) == "no"
+    assert [v["regime"] for v in view.pressing(target)] == ["CN-BLOCK"]
+    assert view.settled_no(target) == ("EU-FLR",)
+    assert set(view.open_regimes(target)) == {"CN-BLOCK", "US-UFLPA"}
+
+
+def test_listed_parties_come_first() -> None:
+    parties = [
+        {"party": "a", "registers": {"r": "not_listed"}},
+        {"party": "b", "registers": {"r": "unknown"}},
+        {"party": "c", "listings": [{"answer": "possible"}]},
+        {"party": "d", "registers": {"r": "listed"}},
+    ]
+    assert [p["party"] for p in view.parties({"parties": parties}, 3)] == ["d", "c", "b"]
 
 
 def test_cited_rows_in_both_spellings() -> None:

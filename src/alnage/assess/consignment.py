@@ -22,7 +22,7 @@ from alnage.assess.memberships import day_for
 from alnage.assess.touched import Touch, Touches
 from alnage.law import LawBook, judge, parse_facts
 from alnage.model import Reason, Rejected
-from alnage.trace import METHOD, Target, TraceResult, Tracer, parse_group
+from alnage.trace import METHOD, Target, Tracer, TraceResult, parse_group
 
 SCHEMA = "findings/1"
 REGION = "region:CN-XJ"
@@ -54,7 +54,7 @@ def assess(opened: OpenFolder, book: LawBook, asked: Assessment) -> dict[str, An
     consignments = _Consignments(opened, book, asked)
     targets = consignments.targets()
     lang = asked.lang
-    findings = {
+    return {
         "schema": SCHEMA,
         "alnage": __version__,
         "folder": opened.folder.name,
@@ -70,7 +70,9 @@ def assess(opened: OpenFolder, book: LawBook, asked: Assessment) -> dict[str, An
         "targets": targets,
         "suppliers": _suppliers(opened, targets),
         "products": _products(targets),
-        "findings": [reason.to_json(lang) for reason in (*opened.folder.findings, *opened.ledger.findings)],
+        "findings": [
+            reason.to_json(lang) for reason in (*opened.folder.findings, *opened.ledger.findings)
+        ],
         "rejected": [rejected_json(row, lang) for row in opened.ledger.rejected],
         "missing_tables": _missing_tables(opened, lang),
         "files": [
@@ -78,7 +80,6 @@ def assess(opened: OpenFolder, book: LawBook, asked: Assessment) -> dict[str, An
             for note in opened.folder.files
         ],
     }
-    return findings
 
 
 class _Consignments:
@@ -128,7 +129,9 @@ class _Consignments:
             "materials": facts.get("goods", {}).get("materials", []),
             "groups": [result.to_json(self._asked.lang) for result in results.values()],
             "chains": {
-                group: self._with_listings(result.chain, day) for group, result in results.items() if result.chain
+                group: self._with_listings(result.chain, day)
+                for group, result in results.items()
+                if result.chain
             },
             "verdicts": judgement["verdicts"],
             "collisions": judgement["collisions"],
@@ -145,7 +148,8 @@ class _Consignments:
             name = parse_group(f"listed:{kind}")
             groups.append(opened.memberships.of_listings(name, opened.listings_of_kind(kind), day))
         return {
-            group.name.text: self._tracer.result(target, group, explained=explained) for group in groups
+            group.name.text: self._tracer.result(target, group, explained=explained)
+            for group in groups
         }
 
     def _materials(self, target: Target) -> list[str]:
@@ -231,13 +235,17 @@ def _badness(target: Mapping[str, Any]) -> tuple[float, ...]:
     ]
     expected = max((group["expected"] for group in target["groups"]), default=0.0)
     least = max((group["min"] for group in target["groups"]), default=0.0)
-    unknown = max((group["undocumented"] + group["unresolved"] for group in target["groups"]), default=0.0)
+    unknown = max(
+        (group["undocumented"] + group["unresolved"] for group in target["groups"]), default=0.0
+    )
     return (min(answers, default=1), -least, -expected, -unknown)
 
 
 def worst_answer(target: Mapping[str, Any]) -> str:
     """The worst answer to presumption or prohibition: yes before unknown before no."""
-    answers = {v["answer"] for v in target["verdicts"] if v["question"] in ("presumption", "prohibition")}
+    answers = {
+        v["answer"] for v in target["verdicts"] if v["question"] in ("presumption", "prohibition")
+    }
     return next((answer for answer in ("yes", "unknown", "no") if answer in answers), "unknown")
 
 
@@ -266,7 +274,13 @@ def _party(opened: OpenFolder, party: str, asked: Assessment) -> dict[str, Any]:
             )
         complete = opened.registers[register].complete_on(day)
         status[register] = (
-            "listed" if "listed" in certainties else "possible" if certainties else "not_listed" if complete else "unknown"
+            "listed"
+            if "listed" in certainties
+            else "possible"
+            if certainties
+            else "not_listed"
+            if complete
+            else "unknown"
         )
     return {
         "party": party,

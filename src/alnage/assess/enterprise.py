@@ -93,7 +93,9 @@ def _identify(asked: Enterprise, registers: Registers) -> Iterable[PartyListing]
     for id_ in registers:
         direct = [listing for listing in registers[id_].listings if listing.entity == asked.name]
         if direct:
-            yield from (PartyListing(asked.name, listing, "listed", "identifier") for listing in direct)
+            yield from (
+                PartyListing(asked.name, listing, "listed", "identifier") for listing in direct
+            )
             continue
         scheme = asked.name.partition(":")[0].casefold()
         by_id = scheme in ("uscc", "lei", "gln", "duns", "os", "mid")
@@ -169,8 +171,9 @@ class _Mirror:
                     continue
                 remains = [
                     trigger
-                    for trigger in ("place", "content")
-                    if any(
+                    for trigger in TRIGGERS
+                    if trigger != "listing"
+                    and any(
                         answer in ("yes", "unknown")
                         for (name, question), answer in now[trigger].items()
                         if name == regime and question in changes
@@ -180,10 +183,14 @@ class _Mirror:
                     {
                         "market": market,
                         "regime": regime,
-                        "changes": [{"question": q, "by": "listing", "from": "yes", "to": "no"} for q in changes],
+                        "changes": [
+                            {"question": q, "by": "listing", "from": "yes", "to": "no"}
+                            for q in changes
+                        ],
                         "remains": remains,
                         "answers": {
-                            trigger: {q: now[trigger][regime, q] for q in changes} for trigger in remains
+                            trigger: {q: now[trigger][regime, q] for q in changes}
+                            for trigger in remains
                         },
                     }
                 )
@@ -200,12 +207,19 @@ class _Mirror:
 
     def _ask(self, market: str, trigger: Trigger) -> list[dict[str, Any]]:
         facts = self._facts(market, trigger)
-        verdicts: list[dict[str, Any]] = judge(parse_facts(facts), self._book).to_json(self._asked.lang)["verdicts"]
+        verdicts: list[dict[str, Any]] = judge(parse_facts(facts), self._book).to_json(
+            self._asked.lang
+        )["verdicts"]
         return verdicts
 
     def _facts(self, market: str, trigger: Trigger) -> dict[str, Any]:
         """An importation of what the enterprise made, with one trigger told and the others not so."""
-        link: dict[str, Any] = {"party": "enterprise", "name": self._asked.name, "made": True, "country": "CN"}
+        link: dict[str, Any] = {
+            "party": "enterprise",
+            "name": self._asked.name,
+            "made": True,
+            "country": "CN",
+        }
         facts: dict[str, Any] = {
             "transaction": "import",
             "market": market,
@@ -213,7 +227,14 @@ class _Mirror:
             "chain": [link],
             "orders": [],
         }
-        none = {"min": 0.0, "expected": 0.0, "max": 0.0, "undocumented": 0.0, "unresolved": 0.0, "reachable": False}
+        none = {
+            "min": 0.0,
+            "expected": 0.0,
+            "max": 0.0,
+            "undocumented": 0.0,
+            "unresolved": 0.0,
+            "reachable": False,
+        }
         region = {"group": "region:CN-XJ", **none}
         listed = {"group": "listed:us-uflpa", **none}
         if trigger == "listing":
@@ -266,7 +287,9 @@ class _Mirror:
         }
         if not self._listings:
             return []
-        found: list[dict[str, Any]] = judge(parse_facts(facts), self._book).to_json(self._asked.lang)["collisions"]
+        found: list[dict[str, Any]] = judge(parse_facts(facts), self._book).to_json(
+            self._asked.lang
+        )["collisions"]
         return found
 
 

@@ -108,7 +108,9 @@ def party_listings(opened: OpenFolder, party: str, day: dt.date) -> list[dict[st
                 found.append(_listing(kind, one.listing))
             else:
                 possible |= one.listing.in_force(day)
-    whole = all(opened.registers[r].complete_on(day) for k, r in opened.law_registers() if k == "us-uflpa")
+    whole = all(
+        opened.registers[r].complete_on(day) for k, r in opened.law_registers() if k == "us-uflpa"
+    )
     return found if found or (whole and not possible) else None
 
 
@@ -144,7 +146,9 @@ def _goods(opened: OpenFolder, target: Target, rows: Sequence[Mapping[str, Any]]
     return out
 
 
-def _orders(opened: OpenFolder, touches: Sequence[Touch], day: dt.date) -> list[dict[str, Any]] | None:
+def _orders(
+    opened: OpenFolder, touches: Sequence[Touch], day: dt.date
+) -> list[dict[str, Any]] | None:
     """Withhold-release orders and findings that name a party of the chain; None if open."""
     found, whole = [], True
     for kind, register in opened.law_registers():
@@ -152,15 +156,21 @@ def _orders(opened: OpenFolder, touches: Sequence[Touch], day: dt.date) -> list[
             continue
         whole &= opened.registers[register].complete_on(day)
         for party in dict.fromkeys(touch.party for touch in touches if touch.party):
-            for one in opened.listings_of_party(register, party):
-                found.append(_order(one.listing, party))
+            found += [
+                _order(one.listing, party) for one in opened.listings_of_party(register, party)
+            ]
     return found if found or whole else None
 
 
 def _order(listing: Listing, party: str) -> dict[str, Any]:
     """An order as a fact; whether it covers these goods is for the user to say."""
     kind = "finding" if "finding" in listing.clause.casefold() else "wro"
-    out: dict[str, Any] = {"regime": "US-S307", "kind": kind, "scope": f"party:{party}", "name": listing.name}
+    out: dict[str, Any] = {
+        "regime": "US-S307",
+        "kind": kind,
+        "scope": f"party:{party}",
+        "name": listing.name,
+    }
     for name in ("effective_from", "removed_on"):
         value = getattr(listing, name)
         if value:
@@ -187,7 +197,11 @@ def doubts(
     if kind == "region":
         places = (opened.ledger.places[touch.site] for touch in makers)
         found += [
-            Reason("no_needs_site_region", {"site": place.site}, () if place.source is None else (place.source,))
+            Reason(
+                "no_needs_site_region",
+                {"site": place.site},
+                () if place.source is None else (place.source,),
+            )
             for place in places
             if not place.region and not _other_country(place.country, what)
         ]

@@ -1,7 +1,7 @@
 """A custody folder opened for questions: ledger, registers, and which parties are listed.
 
-    path ── sources ── chain ──┐
-    workspace ── registers ────┴─ screen ──> OpenFolder(ledger, listings of a register, memberships)
+path ── sources ── chain ──┐
+workspace ── registers ────┴─ screen ──> OpenFolder(ledger, listings of a register, memberships)
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ class OpenFolder:
     def listings_of_kind(self, kind: str) -> tuple[PartyListing, ...]:
         """The same over all registers that are bound to one kind of law."""
         return tuple(
-            found for k, register in self.law_registers() if k == kind for found in self.listings(register)
+            found
+            for k, register in self.law_registers()
+            if k == kind
+            for found in self.listings(register)
         )
 
     def law_registers(self) -> Sequence[tuple[str, str]]:
@@ -78,7 +81,9 @@ class OpenFolder:
     def _products(self) -> Mapping[str, Mapping[str, Any]]:
         table = self.folder.tables.get("products")
         rows = [] if table is None else table.to_pylist()
-        return {name.casefold(): row for row in rows for name in (row["product"], row["name"]) if name}
+        return {
+            name.casefold(): row for row in rows for name in (row["product"], row["name"]) if name
+        }
 
     def hs_of(self, materials: Sequence[str]) -> str:
         """The HS code that products or packs give the first of these materials."""

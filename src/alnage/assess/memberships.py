@@ -61,9 +61,7 @@ class Memberships:
             return self._once(name, (), lambda: self._sites(spans, unknown=True), {})
         return self._on_day(name, self._listings_of(name.what), name.date or day)
 
-    def of_listings(
-        self, name: GroupName, listings: Sequence[PartyListing], day: dt.date
-    ) -> Group:
+    def of_listings(self, name: GroupName, listings: Sequence[PartyListing], day: dt.date) -> Group:
         """A listed or held group by listings from several registers of one kind of law."""
         return self._on_day(name, listings, day)
 
@@ -74,7 +72,9 @@ class Memberships:
                 certain = found.certainty == "listed"
                 known = parties.get(found.party, ())
                 parties[found.party] = (*known, Membership(found.party, certain=certain))
-        key = tuple(sorted((party, any(s.certain for s in spans)) for party, spans in parties.items()))
+        key = tuple(
+            sorted((party, any(s.certain for s in spans)) for party, spans in parties.items())
+        )
         return self._once(name, key, lambda: self._sites(parties, unknown=True), parties)
 
     def _once(

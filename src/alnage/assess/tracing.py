@@ -1,6 +1,6 @@
 """A trace of a folder: targets and groups asked by name, one line each.
 
-    folder, registers ── TraceJob ── lines() ──> TraceResult per target and group
+folder, registers ── TraceJob ── lines() ──> TraceResult per target and group
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from alnage.assess.memberships import Memberships, day_for
 from alnage.chain.ledger import Ledger
-from alnage.trace import Group, Target, TraceResult, Tracer, parse_group
+from alnage.trace import Group, Target, Tracer, TraceResult, parse_group
 from alnage.trace.tracer import BoundsMode
 
 DEFAULT_GROUPS = ("region:CN-XJ", "listed:us-uflpa")

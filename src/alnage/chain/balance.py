@@ -20,7 +20,9 @@ TOLERANCE = 0.005
 
 def balance_findings(ledger: Ledger) -> list[Reason]:
     """Findings on conversions, each with its rows (red flags 5 and 6 of the boundary facts)."""
-    return [reason for c in range(len(ledger.conversions.event)) for reason in _conversion(ledger, c)]
+    return [
+        reason for c in range(len(ledger.conversions.event)) for reason in _conversion(ledger, c)
+    ]
 
 
 def _conversion(ledger: Ledger, c: int) -> Iterator[Reason]:
@@ -29,7 +31,9 @@ def _conversion(ledger: Ledger, c: int) -> Iterator[Reason]:
     rows = tuple(ledger.source(ledger.lines, i) for i in lines)
     event = ledger.conversions.event[c]
     took = sum(
-        float(ledger.lines.content[i]) for i in lines if not ledger.lines.output[i] and ledger.named_input[i]
+        float(ledger.lines.content[i])
+        for i in lines
+        if not ledger.lines.output[i] and ledger.named_input[i]
     )
     gave = sum(float(ledger.lines.content[i]) for i in lines if ledger.lines.output[i])
     if gave > took * (1 + TOLERANCE):

@@ -40,7 +40,7 @@ def find_duplicates(movements: Lines, papers: Papers) -> Duplicates:
     """Compare alike movements; ``papers(i)`` are the documents and events that row i names."""
     merged: list[tuple[int, int]] = []
     suspected: list[tuple[int, int]] = []
-    days = {}
+    days: dict[int, tuple[int, int, int, int]] = {}
     kept_for: dict[int, int] = {}
     for group in _alike_groups(movements):
         for n, j in enumerate(group):

@@ -123,7 +123,17 @@ def build_ledger(folder: Folder, packs: Packs | None = None) -> Ledger:
     places = read_places(tables.get("parties"), tables.get("sites"))
     findings += [*_unknown_sites(words, places, tables), *places.findings()]
     return _arrange(
-        words, origins, movements, lines, places, tuple(rejected), findings, merged, tables, packs, weights
+        words,
+        origins,
+        movements,
+        lines,
+        places,
+        tuple(rejected),
+        findings,
+        merged,
+        tables,
+        packs,
+        weights,
     )
 
 
@@ -166,7 +176,8 @@ def _merge(
 
     def reason(code: str, kept: int, other: int) -> Reason:
         rows = tuple(
-            RowSource(words.files.words[movements.file[i]], int(movements.row[i])) for i in (kept, other)
+            RowSource(words.files.words[movements.file[i]], int(movements.row[i]))
+            for i in (kept, other)
         )
         return Reason(code, {"kept": movements.event[kept], "other": movements.event[other]}, rows)
 
@@ -178,7 +189,9 @@ def _merge(
         place = why.sources[1]
         assert isinstance(place, RowSource)  # noqa: S101 (for the type checker)
         values = {"event": movements.event[other], **_ends(movements, other, words)}
-        aside.append(Rejected("movements", place.file, place.row, movements.event[other], why, values))
+        aside.append(
+            Rejected("movements", place.file, place.row, movements.event[other], why, values)
+        )
     merged = {movements.event[b]: movements.event[a] for a, b in found.merged}
     for i, (first, last, received_first, received_last) in found.days.items():
         movements.first[i], movements.last[i] = first, last
@@ -234,7 +247,10 @@ def read_places(parties: pa.Table | None, sites: pa.Table | None) -> Places:
     count: dict[str, int] = defaultdict(int)
     for row in site_rows:
         count[row["party"]] += 1
-    found = [_site(row, party_rows.get(row["party"], {}), alone=count[row["party"]] == 1) for row in site_rows]
+    found = [
+        _site(row, party_rows.get(row["party"], {}), alone=count[row["party"]] == 1)
+        for row in site_rows
+    ]
     known = {site.site for site in found}
     for party, row in party_rows.items():
         if party not in known:
@@ -273,7 +289,9 @@ def _unknown_sites(words: Words, places: Places, tables: Mapping[str, pa.Table])
     """Sites that lines name and no table declares (only asked where parties are given)."""
     if "parties" not in tables and "sites" not in tables:
         return []
-    return [Reason("site_unknown", {"site": site}) for site in words.sites.words if site not in places]
+    return [
+        Reason("site_unknown", {"site": site}) for site in words.sites.words if site not in places
+    ]
 
 
 def _arrange(
@@ -375,7 +393,8 @@ class _Accounts:
         fresh = np.setdiff1d(keys, self._keys)
         self._keys = np.concatenate([self._keys, fresh])
         order = np.argsort(self._keys, kind="stable")
-        return order[np.searchsorted(self._keys, keys, sorter=order)]
+        numbers: np.ndarray = order[np.searchsorted(self._keys, keys, sorter=order)]
+        return numbers
 
     def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rest, lot = np.divmod(self._keys, self._lots)
@@ -388,7 +407,11 @@ def _conversions(words: Words, lines: Lines, packs: Packs) -> tuple[Conversions,
     numbers: dict[str, int] = {}
     number = np.array([numbers.setdefault(event, len(numbers)) for event in lines.event], np.int64)
     order = np.lexsort((np.arange(len(lines)), lines.output, number)) if len(lines) else number
-    start = np.searchsorted(number[order], np.arange(len(numbers) + 1)) if len(lines) else np.zeros(1, np.int64)
+    start = (
+        np.searchsorted(number[order], np.arange(len(numbers) + 1))
+        if len(lines)
+        else np.zeros(1, np.int64)
+    )
     named = np.ones(len(lines), np.bool_)
     known = np.zeros(len(numbers), np.bool_)
     makes = np.ones(len(numbers), np.bool_)
@@ -474,4 +497,5 @@ def _pointers(
 def _within(counts: np.ndarray) -> np.ndarray:
     """0, 1, … within each run of the given lengths."""
     ends = np.cumsum(counts)
-    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+    within: np.ndarray = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+    return within

@@ -62,7 +62,11 @@ class Vocabulary:
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([]).dictionary_encode()
         codes = np.array([self.code(word) for word in encoded.dictionary.to_pylist()] + [-1])
-        return codes[encoded.indices.fill_null(len(codes) - 1).to_numpy(zero_copy_only=False)]
+        indices: np.ndarray = encoded.indices.fill_null(len(codes) - 1).to_numpy(
+            zero_copy_only=False
+        )
+        encoded_codes: np.ndarray = codes[indices]
+        return encoded_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,11 @@ def _columns(
 
 
 def _scale(
-    unit: np.ndarray, material: np.ndarray, units: Vocabulary, materials: Vocabulary, weights: Weights
+    unit: np.ndarray,
+    material: np.ndarray,
+    units: Vocabulary,
+    materials: Vocabulary,
+    weights: Weights,
 ) -> tuple[np.ndarray, dict[int, tuple[str, dict[str, Any]]]]:
     """Kilograms per unit of every line, asked once per distinct unit and material."""
     pairs, where = np.unique(unit * (len(materials) + 1) + material, return_inverse=True)
@@ -268,7 +276,7 @@ def _backwards(
 
 
 def _documented(table: pa.Table, events: Sequence[str], proven: frozenset[str]) -> np.ndarray:
-    named = table["document"].is_valid().to_numpy(zero_copy_only=False)
+    named: np.ndarray = table["document"].is_valid().to_numpy(zero_copy_only=False)
     if not proven:
         return named
     return named | np.fromiter((event in proven for event in events), np.bool_, len(events))
@@ -277,7 +285,8 @@ def _documented(table: pa.Table, events: Sequence[str], proven: frozenset[str]) 
 def _equal(column: pa.ChunkedArray, word: str) -> np.ndarray:
     import pyarrow.compute as pc
 
-    return pc.equal(column, word).fill_null(False).to_numpy(zero_copy_only=False)
+    equal: np.ndarray = pc.equal(column.fill_null(""), word).to_numpy(zero_copy_only=False)
+    return equal
 
 
 def _source(table: pa.Table, i: int) -> RowSource:
@@ -287,11 +296,15 @@ def _source(table: pa.Table, i: int) -> RowSource:
 def _reject(table: pa.Table, name: str, i: int, reason: Reason) -> Rejected:
     """A row of a validated table, set aside by this room."""
     row = table.slice(i, 1).to_pylist()[0]
-    values = {
-        column: "; ".join(value) if isinstance(value, list) else str(value)
-        for column, value in row.items()
-        if value is not None and not column.startswith("_")
-    }
+    values = {}
+    for column, value in row.items():
+        if value is None or column.startswith("_") or column.endswith("_to"):
+            continue
+        if column.endswith("_from"):
+            first, last = value.isoformat(), row[column[:-5] + "_to"].isoformat()
+            values[column[:-5]] = first if first == last else f"{first}/{last}"
+        else:
+            values[column] = "; ".join(value) if isinstance(value, list) else str(value)
     return Rejected(name, row["_file"], row["_row"], row.get("event") or "", reason, values)
 
 

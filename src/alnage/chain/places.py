@@ -103,9 +103,6 @@ class Places:
     def __getitem__(self, site: str) -> Site:
         return self._sites.get(site) or Site(site, "", "", "", "", "", "", frozenset(), None)
 
-    def __iter__(self) -> Iterable[Site]:  # type: ignore[override]  # an iterator of sites, not of keys
-        return iter(self._sites.values())
-
     def __contains__(self, site: object) -> bool:
         return site in self._sites
 

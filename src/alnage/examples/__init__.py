@@ -24,10 +24,10 @@ def folder(name: str) -> Path:
     ['story.en.md', 'story.zh.md']
     >>> folder("cotton")
     Traceback (most recent call last):
-    alnage.model.errors.InputError: There is no example "cotton". There are: cotton-tshirts, ...
+    alnage.model.errors.InputError: There is no example "cotton". There are: cotton-tshirts; ...
     """
     if name not in NAMES:
-        raise InputError("example_unknown", name=name, names=", ".join(NAMES))
+        raise InputError("example_unknown", example=name, known=NAMES)
     return Path(str(files(__name__))) / name
 
 

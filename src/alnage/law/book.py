@@ -35,6 +35,7 @@ from alnage.law.schema import Checker, nearest
 from alnage.model import Answer, Citation, LawError, Reason, Verified, Where
 
 QUESTIONS: Final = ("applies", "presumption", "prohibition", "report", "conduct")
+JURISDICTIONS: Final = ("US", "EU", "CA", "MX", "GB", "CN")
 BUILTIN: Final = "alnage.law.regimes"
 
 
@@ -156,6 +157,7 @@ class LawBook:
     regimes: Mapping[str, Regime]
     places: Places
     registers: frozenset[str]
+    as_of: dt.date
     overlay: str = ""
 
     @classmethod
@@ -169,10 +171,11 @@ class LawBook:
         found = {regime.id: regime for regime in loader.packages()}
         if overlay is not None:
             found.update((regime.id, regime) for regime in loader.folder(overlay))
+        found = dict(sorted(found.items(), key=lambda pair: _order(pair[1])))
         named = {name for regime in found.values() for name in regime.registers}
         registers = frozenset(named | set(loader.registers))
         shown = overlay.name if overlay is not None else ""
-        return cls(MappingProxyType(found), load_places(), registers, shown)
+        return cls(MappingProxyType(found), load_places(), registers, loader.as_of, shown)
 
     def __getitem__(self, name: str) -> Regime:
         """The regime of that id; LawError names the nearest."""
@@ -191,6 +194,7 @@ class _Loader:
     schema: Mapping[str, Any]
     terms: Mapping[str, Any]
     registers: tuple[str, ...]
+    as_of: dt.date
 
     def packages(self) -> Iterator[Regime]:
         """The bundled regimes, then those of installed plug-ins."""
@@ -242,6 +246,13 @@ class _Loader:
         )
 
 
+def _order(regime: Regime) -> tuple[int, int]:
+    """Jurisdictions in a fixed order, regimes that answer most first."""
+    known = regime.jurisdiction in JURISDICTIONS
+    rank = JURISDICTIONS.index(regime.jurisdiction) if known else len(JURISDICTIONS)
+    return rank, -len(regime.questions)
+
+
 def _question(name: str, raw: Mapping[str, Any], grammar: Grammar) -> Question:
     return Question(
         name,
@@ -268,13 +279,19 @@ def _version(raw: Mapping[str, Any], grammar: Grammar) -> Version:
 
 
 @cache
-def _tables() -> tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, ...]]:
-    """Schema of regimes, shared terms and register names: bundled constants."""
-    root = files("alnage.law")
-    schema = json.loads(root.joinpath("regime.schema.json").read_text("utf-8"))
-    text = root.joinpath("tables/terms.yaml").read_text("utf-8")
+def regime_schema() -> dict[str, Any]:
+    """The JSON Schema of a regime file."""
+    text = files("alnage.law").joinpath("regime.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+@cache
+def _tables() -> tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, ...], dt.date]:
+    """Schema of regimes, shared terms, register names, day of the law: bundled constants."""
+    text = files("alnage.law").joinpath("tables/terms.yaml").read_text("utf-8")
     table = yaml.load(text, LOADER)  # noqa: S506  # a safe loader, bundled data
-    return schema, table["terms"], tuple(table["registers"].split())
+    return regime_schema(), table["terms"], tuple(table["registers"].split()), table["as_of"]
 
 
 def _yaml_files(folder: Traversable) -> Iterator[Traversable]:

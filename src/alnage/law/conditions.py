@@ -121,8 +121,9 @@ class Not:
     part: Condition
 
     def find(self, scene: Scene, item: Item) -> Found:
-        """Kleene's not."""
-        return self.part.find(scene, item).negated()
+        """Kleene's not; that nothing lifts a rule is a fact and needs no citation of its own."""
+        found = self.part.find(scene, item).negated()
+        return replace(found, verified="primary", cites=()) if found.answer is YES else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,26 +239,20 @@ class Current:
 
     def find(self, scene: Scene, item: Item) -> Found:
         """``effective_from ≤ day < removed_on``, and not suspended; absent ends are open."""
-        dates = {
-            key: item.value.get(key)
-            for key in ("effective_from", "removed_on", "suspended_from", "suspended_until")
-        }
-        day, start, end = scene.day, dates["effective_from"], dates["removed_on"]
-        if day is None or start is None:
-            gone = [] if day else ["date"]
-            gone += [] if start else [f"{item.path}.effective_from"]
-            if day and end and end <= day:
-                gone = []
-            if gone:
-                return either([absent(path) for path in gone])
+        value, day = item.value, scene.day
+        start, end = value.get("effective_from"), value.get("removed_on")
+        pause, resume = value.get("suspended_from"), value.get("suspended_until")
         params = {"item": item.path, "date": day, "from": start, "to": end}
-        if end and day and day >= end:
+        if day and end and day >= end:
             return Found(NO, (Reason("item_removed", params),))
-        if start and day and day < start:
+        if day and pause and pause <= day and (resume is None or day < resume):
+            shown = resume or "-"
+            return Found(NO, (Reason("item_suspended", params | {"from": pause, "to": shown}),))
+        gone = [path for path, one in (("date", day), (f"{item.path}.effective_from", start)) if not one]
+        if gone:
+            return either([absent(path) for path in gone])
+        if day and start and day < start:
             return Found(NO, (Reason("item_not_yet", params),))
-        pause, resume = dates["suspended_from"], dates["suspended_until"]
-        if pause and day and pause <= day and (resume is None or day < resume):
-            return Found(NO, (Reason("item_suspended", params | {"from": pause, "to": resume}),))
         return Found(YES, (Reason("item_current", params),))
 
 
@@ -316,9 +311,10 @@ class Content:
             "expected": at.value.get("expected"),
             "max": high,
         }
-        if low is not None and low > EPSILON:
+        crossed = low is not None and high is not None and high <= EPSILON < low
+        if low is not None and low > EPSILON and not crossed:
             return Found(YES, (Reason("content_certain", params),), documented=True)
-        if high is not None and high <= EPSILON and not _doubted(at.value):
+        if high is not None and high <= EPSILON and not crossed and not _doubted(at.value):
             return Found(NO, (Reason("content_none", params),), documented=True)
         gone = [] if high is not None else [f"{at.path}.max"]
         gone += [] if low is not None or (high is not None and high <= EPSILON) else [f"{at.path}.min"]
@@ -362,6 +358,34 @@ class ScopeIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """The entry at hand has the key: two-valued, for remarks only."""
+
+    key: str
+
+    def find(self, scene: Scene, item: Item) -> Found:  # noqa: ARG002 (the protocol's signature)
+        """Yes if the key is there."""
+        return Found(Answer.of(self.key in item.value))
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBeforeListing:
+    """The party at hand made the goods before its listing took effect: for remarks only."""
+
+    register: str
+
+    def find(self, scene: Scene, item: Item) -> Found:  # noqa: ARG002 (the protocol's signature)
+        """Two-valued: yes if both dates are there and in that order."""
+        made = item.value.get("date")
+        starts = [
+            listing.get("effective_from")
+            for listing in item.value.get("listings", ())
+            if listing.get("register") == self.register
+        ]
+        return Found(Answer.of(any(made and start and made < start for start in starts)))
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """A question that the law leaves open: always unknown, with its reason."""
 
@@ -379,8 +403,10 @@ class Ask:
     question: str
 
     def find(self, scene: Scene, item: Item) -> Found:  # noqa: ARG002 (the protocol's signature)
-        """That finding, whole."""
-        return scene.ask(self.question)
+        """That finding, whole, its reasons under one heading."""
+        found = scene.ask(self.question)
+        params = {"question": self.question, "answer": found.answer.value}
+        return replace(found, reasons=(Reason("law_question", params, (), found.reasons),))
 
 
 @dataclass(frozen=True, slots=True)

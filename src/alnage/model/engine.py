@@ -9,6 +9,7 @@ so that long work can resume.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -75,9 +76,7 @@ class LocalEngine:
         columns = [ordered.column(key).to_pylist() for key in keys]
         rows = list(zip(*columns, strict=True))
         cuts = [0, *(i for i in range(1, len(rows)) if rows[i] != rows[i - 1]), len(rows)]
-        parts = [
-            function(ordered.slice(a, b - a)) for a, b in zip(cuts, cuts[1:], strict=False)
-        ]
+        parts = [function(ordered.slice(a, b - a)) for a, b in pairwise(cuts)]
         return pa.concat_tables(parts)
 
     def sort(self, table: pa.Table, keys: Sequence[str]) -> pa.Table:

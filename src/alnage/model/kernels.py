@@ -11,19 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 COMPILE_ABOVE = 20_000
+
+Array = Any  # numpy.ndarray; Any so that plain and compiled calls share one signature
 
 
 @cache
 def _compiled(function: Kernel) -> Kernel:
     import numba
 
-    made: Kernel = numba.njit(cache=True, nogil=True)(function)
-    return made
+    return cast(Kernel, numba.njit(cache=True, nogil=True)(function))
 
 
 def kernel(function: Kernel, items: int) -> Kernel:

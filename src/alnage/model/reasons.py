@@ -28,6 +28,7 @@ class RowSource:
     row: int
 
     def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
         return {"file": self.file, "row": self.row}
 
 
@@ -40,6 +41,7 @@ class RegisterSource:
     entity: str
 
     def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
         return {"register": self.register, "version": self.version, "entity": self.entity}
 
 
@@ -56,6 +58,7 @@ class Citation:
     verified: Verified = "unverified"
 
     def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
         return {"citation": self.text, "url": self.url, "verified": self.verified}
 
 

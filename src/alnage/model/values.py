@@ -1,11 +1,11 @@
 """The vocabulary of the house as frozen values; nothing here reads a file or a clock.
 
-    Answer        yes · no · unknown, with three-valued logic
-    Period        a closed interval of days (a date, a month, a range)
-    Listing       one entry of one register, with its dates, clause and scope
-    PartyListing  what a party is to a register: listed, possible, or neither
-    Membership    a site belongs to a traced group between two days
-    Verdict       what one regime answers to one question
+Answer        yes · no · unknown, with three-valued logic
+Period        a closed interval of days (a date, a month, a range)
+Listing       one entry of one register, with its dates, clause and scope
+PartyListing  what a party is to a register: listed, possible, or neither
+Membership    a site belongs to a traced group between two days
+Verdict       what one regime answers to one question
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Period:
             first = dt.date(int(text[:4]), int(text[5:]), 1)
             following = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
             return first, following - dt.timedelta(days=1)
-        if len(text) != 10:
+        if len(text) != 10 or text[4] != "-" or text[7] != "-":
             raise ValueError(text)
         day = dt.date.fromisoformat(text)
         return day, day

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from alnage.model import Listing, Reason, RegisterError, RowSource
 from alnage.registers.names import fold, has_han
+from alnage.registers.register import Register
 
 PLAIN_COLUMNS = (
     "entity",
@@ -308,3 +309,33 @@ READERS: dict[str, Callable[[bytes, str, str], Reading]] = {
     "ftm": read_ftm,
     "simple": read_simple,
 }
+
+
+def plain_rows(register: Register) -> Iterator[list[str]]:
+    """A register as the rows of a plain CSV, header first; cells that start a formula are quoted."""
+    yield [*PLAIN_COLUMNS, *_MORE_COLUMNS[:-1]]
+    for one in register.listings:
+        values = {
+            "entity": one.entity,
+            "name": one.name,
+            "aliases": ";".join(one.aliases),
+            "name_zh": ";".join(one.name_zh),
+            "country": one.country,
+            "region": one.region,
+            "register": one.register,
+            "effective_from": one.effective_from.isoformat() if one.effective_from else "",
+            "removed_on": one.removed_on.isoformat() if one.removed_on else "",
+            "identifiers": ";".join(one.identifiers),
+            "weak_aliases": ";".join(one.weak_aliases),
+            "clause": one.clause,
+            "scope": one.scope,
+            "announced_on": one.announced_on.isoformat() if one.announced_on else "",
+            "listed_on": one.listed_on.isoformat() if one.listed_on else "",
+            "basis": one.basis,
+        }
+        yield [_harmless(text) for text in values.values()]
+
+
+def _harmless(text: str) -> str:
+    """Text that a spreadsheet will not run as a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r＝＋－＠" and text else text

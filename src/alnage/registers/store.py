@@ -15,8 +15,6 @@ import datetime as dt
 import difflib
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -31,6 +29,8 @@ from alnage.registers.register import (
     register_from_json,
     register_to_json,
 )
+from alnage.workspace import Workspace
+from alnage.workspace.atomic import make_folder, write_bytes
 
 BUNDLED = ("cn-afsl", "cn-uel", "us-uflpa", "us-wro")
 _ID_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
@@ -46,6 +46,7 @@ class Version:
     source: str = ""
 
     def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
         return {
             "version": self.version,
             "retrieved_on": self.retrieved_on.isoformat() if self.retrieved_on else None,
@@ -76,7 +77,7 @@ class Registers(Mapping[str, Register]):
     @classmethod
     def load(cls, workspace: Any = None) -> Registers:
         """The bundled registers and those of ``workspace`` (a folder, its path, or None)."""
-        loaders: dict[str, Callable[[], Register]] = {ID: _bundled(ID) for ID in BUNDLED}
+        loaders: dict[str, Callable[[], Register]] = {one: _bundled(one) for one in BUNDLED}
         folder = registers_folder(workspace)
         history: dict[str, tuple[Version, ...]] = {}
         if folder is not None and folder.is_dir():
@@ -98,7 +99,7 @@ class Registers(Mapping[str, Register]):
             raise RegisterError(
                 "register_unknown",
                 register=register,
-                nearest=near[0] if near else sorted(self._loaders)[0],
+                nearest=near[0] if near else min(self._loaders),
                 known=sorted(self._loaders),
             )
         if register not in self._loaded:
@@ -138,14 +139,14 @@ class Registers(Mapping[str, Register]):
         announced, printed or in effect only later are left out.
         """
         found = []
-        for ID in self:
+        for register in self:
             old = [
                 one
-                for one in self.versions(ID)
+                for one in self.versions(register)
                 if one.retrieved_on is None or one.retrieved_on <= day
             ]
-            chosen = (old or list(self.versions(ID)[:1]))[-1]
-            found.append(could_know(self.version(ID, chosen.version), day))
+            chosen = (old or list(self.versions(register)[:1]))[-1]
+            found.append(could_know(self.version(register, chosen.version), day))
         return Registers.of(*found)
 
 
@@ -174,10 +175,10 @@ def _constant(register: Register) -> Callable[[], Register]:
     return lambda: register
 
 
-def _bundled(ID: str) -> Callable[[], Register]:  # noqa: N803 (ID is what the register is called)
+def _bundled(register: str) -> Callable[[], Register]:
     def load() -> Register:
-        text = files("alnage.registers.data").joinpath(f"{ID}.json").read_text("utf-8")
-        return register_from_json(json.loads(text), f"{ID}.json")
+        text = files("alnage.registers.data").joinpath(f"{register}.json").read_text("utf-8")
+        return register_from_json(json.loads(text), f"{register}.json")
 
     return load
 
@@ -190,10 +191,8 @@ def _stored(folder: Path, version: Version) -> Callable[[], Register]:
         except (OSError, ValueError) as error:
             raise RegisterError("register_damaged", file=file.name) from error
         # The index knows when this content was last retrieved; the file is older.
-        return replace(
-            register_from_json(value, file.name),
-            retrieved_on=version.retrieved_on,
-        )
+        found = register_from_json(value, file.name)
+        return replace(found, retrieved_on=version.retrieved_on or found.retrieved_on)
 
     return load
 
@@ -229,6 +228,7 @@ class Import:
     lost: int
 
     def to_json(self, lang: str = "en") -> dict[str, Any]:
+        """As JSON values."""
         return {
             "schema": "register-import/1",
             "register": self.register.id,
@@ -270,9 +270,8 @@ def import_file(
         raise RegisterError("register_unreadable", file=str(file)) from error
     reading = READERS[form](data, register, file.name)
     before = Registers.load(workspace)
-    old = before[register] if register in before and register not in BUNDLED else None
-    if old is None and register in before and _is_imported(before, register):
-        old = before[register]
+    # A bundled snapshot is no earlier version of a file that a user imports over it.
+    old = before[register] if _is_imported(before, register) else None
     new = merged(
         Register(
             id=register,
@@ -290,7 +289,7 @@ def import_file(
     )
     changed = old is None or old.version != new.version
     if changed:
-        _write(registers_folder(workspace), new, today)
+        _write(workspace, new, today)
     was = set(old.entities()) if old else set()
     return Import(
         register=new if changed or old is None else old,
@@ -303,7 +302,7 @@ def import_file(
 
 
 def _is_imported(registers: Registers, register: str) -> bool:
-    return any(one.imported_on for one in registers.versions(register))
+    return register in registers and any(one.imported_on for one in registers.versions(register))
 
 
 def check_id(register: str) -> None:
@@ -351,43 +350,50 @@ def _same_period(one: Listing, listings: tuple[Listing, ...]) -> bool:
     )
 
 
-def _write(folder: Path | None, register: Register, today: dt.date) -> None:
-    if folder is None:
-        raise RegisterError("register_no_workspace", register=register.id)
-    home = folder / register.id
-    home.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(register_to_json(register), ensure_ascii=False, indent=1) + "\n"
-    _put(home / f"{register.version}.json", text)
-    versions = list(_read_index(home)) if (home / "index.json").is_file() else []
-    versions.append(Version(register.version, register.retrieved_on, today, register.source))
-    index = {"schema": "register-index/1", "versions": [one.to_json() for one in versions]}
-    _put(home / "index.json", canonical(index) + "\n")
+def _write(workspace: Any, register: Register, today: dt.date) -> None:
+    """Add a version to the index of its register, under the lock of the workspace."""
+    opened = _writable(workspace, register.id)
+    with opened.change():
+        home = opened.path / "registers" / register.id
+        _put_version(home, register)
+        versions = list(_read_index(home)) if (home / "index.json").is_file() else []
+        versions.append(Version(register.version, register.retrieved_on, today, register.source))
+        index = {"schema": "register-index/1", "versions": [one.to_json() for one in versions]}
+        write_bytes(home / "index.json", (canonical(index) + "\n").encode())
 
 
-def _put(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    handle, part = tempfile.mkstemp(dir=file.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(part).replace(file)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+def keep(workspace: Any, register: Register) -> None:
+    """Keep a version that a search used, so that the search can be repeated later."""
+    opened = _writable(workspace, register.id)
+    with opened.change():
+        _put_version(opened.path / "registers" / register.id, register)
+
+
+def _put_version(home: Path, register: Register) -> None:
+    make_folder(home)
+    file = home / f"{register.version}.json"
+    if not file.is_file():
+        text = json.dumps(register_to_json(register), ensure_ascii=False, indent=1) + "\n"
+        write_bytes(file, text.encode())
+
+
+def _writable(workspace: Any, register: str) -> Workspace:
+    if workspace is None:
+        raise RegisterError("register_no_workspace", register=register)
+    if isinstance(workspace, Workspace) and workspace.writable:
+        return workspace
+    return Workspace.open(Path(getattr(workspace, "path", workspace)), write=True)
 
 
 def verify(workspace: Any) -> list[dict[str, Any]]:
     """Check every stored version against its hash; one row a version, ``ok`` true or false."""
     registers = Registers.load(workspace)
     rows = []
-    for ID in registers:
-        for one in registers.versions(ID):
+    for register in registers:
+        for one in registers.versions(register):
             try:
-                found = registers.version(ID, one.version)
-                ok = found.version == one.version
+                ok = registers.version(register, one.version).version == one.version
             except RegisterError:
                 ok = False
-            rows.append({"register": ID, "version": one.version, "ok": ok})
+            rows.append({"register": register, "version": one.version, "ok": ok})
     return rows

@@ -13,11 +13,12 @@ from alnage.report.bars import bars
 from alnage.report.enterprise import render_enterprise_html
 from alnage.report.html import render_html
 from alnage.report.sankey import sankey
-from alnage.report.text import summary
+from alnage.report.text import enterprise_summary, summary
 from alnage.report.xlsx import write_xlsx
 
 __all__ = [
     "bars",
+    "enterprise_summary",
     "render_enterprise_html",
     "render_html",
     "sankey",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from alnage.report.html import page
 from alnage.report.reading import Json, items, word
+from alnage.report.text import enterprise_name
 from alnage.report.wording import Wording, language
 
 
@@ -40,15 +41,6 @@ def render_enterprise_html(result: Json, lang: str) -> str:
         lang,
         {},
         result=result,
-        name=_name(result),
+        name=enterprise_name(result),
         follows=[entry for entry in follows if entry[2]],
     )
-
-
-def _name(result: Json) -> str:
-    """The enterprise may come as a name or as a record of a party."""
-    given = result.get("enterprise")
-    for key in ("name", "party", "id"):
-        if word(given, key):
-            return word(given, key)
-    return word(result, "enterprise")

@@ -11,17 +11,23 @@ fetched: it can be printed, sent and kept. Text of users enters as data (autoesc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from alnage.report import view
 from alnage.report.bars import bars
 from alnage.report.reading import Json, clean, items, number, part, word, words_in
 from alnage.report.sankey import anchor, sankey
-from alnage.report.wording import Wording, language
+from alnage.report.wording import QUESTIONS, Wording, language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+# A page stays one that a browser opens; what is beyond is in the workbook, and said so.
+MOST_IN_FULL = 250
+MOST_PARTIES = 500
+MOST_IN_LIST = 2000
 
 
 def render_html(findings: Json, lang: str) -> str:
@@ -38,15 +44,17 @@ def render_html(findings: Json, lang: str) -> str:
     """
     entries = view.work_list(findings)
     rows = view.cited_rows(findings)
-    listed = {word(party, "party") for party in items(findings, "parties")}
+    shown = {word(party, "party") for party in view.parties(findings, MOST_PARTIES)}
     return page(
         "findings.html.j2",
         lang,
         rows,
         findings=findings,
         entries=entries,
+        told_in_full=entries[:MOST_IN_FULL],
+        parties=view.parties(findings, MOST_PARTIES),
         tally=view.tally(entries),
-        names={p: n for p, n in view.party_names(findings).items() if p in listed},
+        names={p: n for p, n in view.party_names(findings).items() if p in shown},
         figure=partial(figure, lang=language(lang), rows=rows.keys()),
     )
 
@@ -63,7 +71,6 @@ def page(template: str, lang: str, rows: Any, **values: Any) -> str:
     """Fill a template of this room; ``rows`` are the cited rows that the page holds."""
     say = Wording(language(lang))
     environment = _environment()
-    environment.filters["asked"] = say.asked
     tools = {
         "say": say,
         "t": say.t,
@@ -80,12 +87,14 @@ def page(template: str, lang: str, rows: Any, **values: Any) -> str:
         "anchor": anchor,
         "slug": slug,
         "link": web_address,
+        "most_in_list": MOST_IN_LIST,
         "facts": partial(facts, say),
         "numbers": partial(numbers, say),
     }
     return environment.get_template(template).render(**tools, **values)
 
 
+@cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -121,7 +130,9 @@ def web_address(url: Any) -> str:
 
 
 # Keys that are shown in their own way and so are left out of a list of facts.
-_SHOWN_APART = frozenset({"because", "sources", "citations", "text", "code", "params", "url"})
+_SHOWN_APART = frozenset(
+    {"because", "sources", "citations", "text", "code", "params", "url", "node"}
+)
 
 
 def facts(say: Wording, item: Json, *without: str) -> list[tuple[str, str]]:
@@ -139,6 +150,7 @@ def facts(say: Wording, item: Json, *without: str) -> list[tuple[str, str]]:
     return shown
 
 
+_ANSWERS = frozenset({"answer", "open", "worst", "from", "to", *QUESTIONS})
 _SHARES = frozenset(
     {"share", "coverage", "min", "max", "expected", "undocumented", "unresolved", "claimed"}
     | {"narrows", "width", "before", "after", "restricted", "content"}
@@ -163,8 +175,10 @@ def told(say: Wording, key: str, value: Any) -> str:
         case list() | tuple():
             joint = " → " if key in ("path", "sites", "steps") else "; "
             text = joint.join(filter(None, (told(say, key, entry) for entry in value)))
-        case "yes" | "no" | "unknown" if key in ("answer", "open", "worst"):
+        case "yes" | "no" | "unknown" if key in _ANSWERS:
             text = say.answer_word(value)
+        case str() if key == "question":
+            text = say.question({key: value})
         case _:
             text = say.group(value) if key == "group" else say.known(value)
     return text

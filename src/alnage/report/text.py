@@ -41,7 +41,7 @@ def summary(findings: Json, lang: str, width: int = 80, *, colour: bool = False)
     head = say.t(
         "summary_head",
         folder=word(findings, "folder"),
-        date=word(findings, "on") or say.t("not_known"),
+        date=word(findings, "date") or word(findings, "on") or say.t("not_known"),
         count=len(entries),
     )
     blocks = [
@@ -60,6 +60,81 @@ def summary(findings: Json, lang: str, width: int = 80, *, colour: bool = False)
         "\n".join(shorten(line, width) for line in block) for block in blocks if block
     )
     return _coloured(text, say, entries) if colour else text
+
+
+def enterprise_summary(result: Json, lang: str, width: int = 80) -> str:
+    """A summary of the result of ``alnage enterprise``, in lines of at most ``width`` columns.
+
+    Raises:
+        OptionError: for a language without a catalogue.
+
+    >>> print(enterprise_summary({"enterprise": "Mill", "date": "2025-01-15", "follows": [
+    ...     {"market": "US", "regime": "US-UFLPA", "question": "presumption", "by": "place",
+    ...      "answer": "unknown", "verified": "primary"}]}, "en"))
+    Enterprise report: Mill
+    No listing was found. See the registers below for what they cover.
+    <BLANKLINE>
+    From the place
+      US   US-UFLPA presumption  unknown, primary source
+    <BLANKLINE>
+    This is not legal advice.
+    """
+    say = Wording(language(lang))
+    width = max(width, 60)
+    head = [say.t("enterprise_title", name=enterprise_name(result))]
+    for listing in items(result, "listings"):
+        since = word(listing, "effective_from") or say.t("not_known")
+        told = say.t(
+            "listing_said",
+            register=word(listing, "register"),
+            clause=word(listing, "clause") or "–",
+            by=say.known(listing.get("by")),
+            since=since,
+        )
+        if word(listing, "removed_on"):
+            told += " " + say.t("removed_said", date=word(listing, "removed_on"))
+        head.append(f"{word(listing, 'name')}: {told}")
+    if not items(result, "listings"):
+        head.append(say.t("enterprise_not_found"))
+    if items(result, "possible"):
+        names = dict.fromkeys(word(one, "name") for one in items(result, "possible"))
+        head.append(f"{say.t('enterprise_possible')}: {'; '.join(names)}")
+    blocks = [head]
+    for key, title in (
+        ("listing", say.t("follows_listing")),
+        ("place", say.t("follows_place")),
+        ("content", say.t("follows_content")),
+    ):
+        found = [item for item in items(result, "follows") if word(item, "by") == key]
+        lines = [(word(f, "market"), _question(say, f), say.answer(f)) for f in found]
+        blocks.append(_block(title, list(lines), width, say, len(lines)))
+    blocks += [_removal(say, result), [say.t("summary_advice")]]
+    return "\n\n".join(
+        "\n".join(shorten(line, width) for line in block) for block in blocks if block
+    )
+
+
+def _question(say: Wording, item: Json) -> str:
+    return f"{word(item, 'regime')} {say.question(item)}".strip()
+
+
+def _removal(say: Wording, result: Json) -> list[str]:
+    """By regime, which triggers would still answer after a removal."""
+    lines = []
+    for one in items(result, "if_removed"):
+        triggers = ", ".join(say.known(trigger) for trigger in words_in(one, "remains"))
+        remains = triggers or say.t("nothing_remains")
+        lines.append(f"  {word(one, 'regime')}: {say.t('remains')}: {remains}")
+    return [say.t("if_removed"), *lines] if lines else []
+
+
+def enterprise_name(result: Json) -> str:
+    """The enterprise's name; it may come as text or as the record of a party."""
+    given = result.get("enterprise")
+    for key in ("name", "party", "id"):
+        if word(given, key):
+            return word(given, key)
+    return word(result, "enterprise")
 
 
 def _register(say: Wording, register: Json) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from alnage.report.reading import Json, items, number, part, word, words_in
+from alnage.report.reading import Json, clean, items, number, part, word, words_in
 
 Standing = Literal["yes", "expected", "unknown", "no", "none"]
 # Best last. "expected" is unknown with expected content; "none" means nothing was asked.
@@ -35,12 +35,60 @@ class Entry:
         return word(self.target, "target")
 
 
-def answers(target: Json) -> dict[str, list[Json]]:
-    """The verdicts of a target by regime, both in the order given."""
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact, row or document that is missing, why it matters, and what it would settle."""
+
+    what: str
+    because: tuple[Json, ...]
+    settles: tuple[str, ...]
+
+
+# Questions about the goods themselves; the others ask about acts.
+GOODS = ("presumption", "prohibition")
+_RANK = {"yes": 0, "unknown": 1, "no": 2}
+
+
+def open_regimes(target: Json) -> dict[str, list[Json]]:
+    """Verdicts by regime, for regimes that answer something else than ``no``, worst first."""
+    return {k: v for k, v in _by_regime(target).items() if not _all_no(v)}
+
+
+def closed_regimes(target: Json) -> dict[str, list[Json]]:
+    """Verdicts by regime, for regimes whose answers are all ``no``."""
+    return {k: v for k, v in _by_regime(target).items() if _all_no(v)}
+
+
+def _by_regime(target: Json) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = {}
     for verdict in items(target, "verdicts"):
         found.setdefault(word(verdict, "regime"), []).append(verdict)
-    return found
+    return dict(sorted(found.items(), key=lambda pair: min(map(_badness, pair[1]))))
+
+
+def _all_no(verdicts: list[Json]) -> bool:
+    return all(word(verdict, "answer") == "no" for verdict in verdicts)
+
+
+def _badness(verdict: Json) -> tuple[int, int, int]:
+    """Sorts verdicts: those about the goods first, then by answer; that a law applies last."""
+    question = word(verdict, "question")
+    return (
+        question == "applies",
+        _RANK.get(word(verdict, "answer"), 1),
+        question not in GOODS,
+    )
+
+
+def pressing(target: Json) -> tuple[Json, ...]:
+    """The verdicts that make work, ``yes`` before ``unknown``; those about the goods first."""
+    asked = (v for v in items(target, "verdicts") if word(v, "question") != "applies")
+    return tuple(sorted((v for v in asked if word(v, "answer") != "no"), key=_badness))
+
+
+def settled_no(target: Json) -> tuple[str, ...]:
+    """Regimes that answer ``no`` to all that they ask."""
+    return tuple(closed_regimes(target))
 
 
 def expected_of(target: Json) -> float:
@@ -64,6 +112,7 @@ def standing_of(target: Json) -> Standing:
     'none'
     """
     asked = [v for v in items(target, "verdicts") if word(v, "question") != "applies"]
+    asked = [v for v in asked if word(v, "question") in GOODS] or asked
     said = {word(verdict, "answer") for verdict in asked}
     if "yes" in said:
         return "yes"
@@ -100,12 +149,40 @@ def chains_of(target: Json) -> tuple[tuple[str, Json], ...]:
 
 
 def gathered(target: Json, key: Literal["paths", "gaps", "evidence", "incomplete"]) -> list[Json]:
-    """An item list of all groups of a target, each item with its group."""
-    return [
-        {"group": word(line, "group"), **item}
-        for line in items(target, "groups")
-        for item in items(line, key)
-    ]
+    """An item list of all groups of a target, each item with the ``line_group`` it is of.
+
+    A row that is incomplete for several groups is told once.
+    """
+    found: list[Json] = []
+    for line in items(target, "groups"):
+        for item in items(line, key):
+            if key != "incomplete":
+                found.append({"line_group": word(line, "group"), **item})
+            elif item not in found:
+                found.append(item)
+    return found
+
+
+def site_names(target: Json) -> dict[str, str]:
+    """Names of the sites in the chains of a target."""
+    return {
+        word(node, "site") or word(node, "id"): word(node, "name")
+        for _, chain in chains_of(target)
+        for node in items(chain, "nodes")
+        if word(node, "name")
+    }
+
+
+def parties(findings: Json, most: int) -> tuple[Json, ...]:
+    """The parties, those that are or may be listed first, at most ``most`` of them."""
+    return tuple(sorted(items(findings, "parties"), key=_standing_of_party)[:most])
+
+
+def _standing_of_party(party: Json) -> int:
+    standings = {clean(value) for value in part(party, "registers").values()}
+    standings |= {word(listing, "answer") for listing in items(party, "listings")}
+    order = ("listed", "possible", "unknown")
+    return next((i for i, standing in enumerate(order) if standing in standings), len(order))
 
 
 def citations_of(findings: Json) -> list[Json]:
@@ -155,17 +232,24 @@ def party_names(findings: Json) -> dict[str, str]:
     return {word(p, "party"): word(p, "name") or word(p, "party") for p in pairs}
 
 
-def missing_of(target: Json) -> list[tuple[str, tuple[str, ...]]]:
-    """What is missing for a target and which answers it would settle.
+def missing_of(target: Json) -> tuple[Missing, ...]:
+    """What is missing for a target, each thing once, with all that it would settle.
 
     Paths that only a verdict names are added, with the question of that verdict.
     """
-    found: dict[str, list[str]] = {}
+    because: dict[tuple[str, str], tuple[Json, ...]] = {}
+    settles: dict[tuple[str, str], list[str]] = {}
     for item in items(target, "missing"):
-        found.setdefault(word(item, "what"), []).extend(words_in(item, "answers"))
+        reasons = items(item, "because")
+        key = word(item, "what"), repr(reasons)
+        because[key] = reasons
+        settles.setdefault(key, []).extend(words_in(item, "answers"))
     for verdict in items(target, "verdicts"):
+        asked = f"{word(verdict, 'regime')} {word(verdict, 'question')}"
         for path in words_in(verdict, "missing"):
-            asked = f"{word(verdict, 'regime')} {word(verdict, 'question')}"
-            if asked not in found.setdefault(path, []):
-                found[path].append(asked)
-    return [(what, tuple(asked)) for what, asked in found.items() if what]
+            settles.setdefault((path, "()"), []).append(asked)
+    return tuple(
+        Missing(key[0], because.get(key, ()), tuple(dict.fromkeys(asked)))
+        for key, asked in settles.items()
+        if key[0]
+    )

@@ -41,6 +41,7 @@ VOCABULARY = {
     "line": "word_line",
     "movement": "word_movement",
     "lot": "word_lot",
+    "supplier": "word_supplier",
     "identity_preserved": "word_identity_preserved",
     "segregated": "word_segregated",
     "mixed": "word_mixed",
@@ -230,17 +231,24 @@ class Wording:
         """Where an entry stands in the work list, in words."""
         return self.t(STANDINGS[standing])
 
+    def days_asked(self, findings: Json) -> str:
+        """On which day registers and law were asked."""
+        on = word(findings, "on")
+        return self.t("asked_on", date=on) if on else self.t("asked_own")
+
     def question(self, verdict: Json) -> str:
         """What was asked of a regime, in words."""
         name = word(verdict, "question")
         return self.t(QUESTIONS[name]) if name in QUESTIONS else name
 
     def asked(self, text: str) -> str:
-        """A question named as "REGIME question", with the question in words.
+        """What a missing fact would settle: a group, or "REGIME question", in words.
 
         >>> Wording("zh").asked("US-UFLPA presumption")
         'US-UFLPA 推定'
         """
+        if ":" in text:
+            return self.group(text)
         regime, _, name = clean(text).rpartition(" ")
         return f"{regime} {self.t(QUESTIONS[name])}".strip() if name in QUESTIONS else clean(text)
 
@@ -249,11 +257,13 @@ class Wording:
         if value is None:
             return self.t("not_known")
         sign = "%" if self.lang == "zh" else " %"
-        if 0 < value < 1e-4:
+        nearest = round(value)
+        # Noise of adding up floats is no share; anything larger is.
+        percent = 100.0 * nearest if abs(value - nearest) < 1e-12 else 100.0 * value
+        if 0 < percent < 0.01:
             return f"< 0.01{sign}"
-        if 0.9999 < value < 1:
+        if 99.99 < percent < 100:
             return f"> 99.99{sign}"
-        percent = 100 * value
         near_end = percent < 1 or 99 < percent < 100
         digits = 0 if percent in (0, 100) else 2 if near_end else 1
         text = f"{percent:.{digits}f}"
@@ -280,6 +290,8 @@ class Wording:
         days = number(register, "age_days")
         if days is None:
             return self.t("not_known")
+        if days < 0:
+            return self.t("age_later")
         return self.t("day_one") if days == 1 else self.t("days", count=int(days))
 
     def complete(self, register: Json) -> str:

@@ -162,7 +162,10 @@ def _summary(say: Wording, findings: Json) -> Iterator[tuple[Cell, ...]]:
     entries = view.work_list(findings)
     yield (
         say.t(
-            "asked", folder=word(findings, "folder"), date=word(findings, "on"), count=len(entries)
+            "asked",
+            folder=word(findings, "folder"),
+            date=word(findings, "date") or word(findings, "on"),
+            count=len(entries),
         ),
         None,
     )
@@ -211,9 +214,13 @@ def _entries(say: Wording, findings: Json) -> Iterator[tuple[Cell, ...]]:
             word(x, "currency"),
             say.standing(entry.standing),
             Share(entry.expected) if items(x, "groups") else None,
-            "; ".join(what for what, _ in view.missing_of(x)),
+            "; ".join(_missing(say, item) for item in view.missing_of(x)),
             "; ".join(names.get(party, party) for party in words_in(x, "suppliers")),
         )
+
+
+def _missing(say: Wording, item: view.Missing) -> str:
+    return "; ".join(say.reason(reason) for reason in item.because) or item.what
 
 
 def _number_heads(say: Wording) -> tuple[str, ...]:
@@ -240,8 +247,12 @@ def _numbers(say: Wording, findings: Json) -> Iterator[tuple[Cell, ...]]:
                 say.known(line.get("custody")),
                 say.known(line.get("bounds")),
                 word(line, "method"),
-                "; ".join(say.row(item) for item in items(line, "incomplete")),
+                "; ".join(_incomplete(say, item) for item in items(line, "incomplete")),
             )
+
+
+def _incomplete(say: Wording, item: Json) -> str:
+    return say.row(item) if word(item, "file") else _sources(say, item) or say.reason(item)
 
 
 def _verdict_heads(say: Wording) -> tuple[str, ...]:
@@ -332,10 +343,11 @@ def _gaps(say: Wording, findings: Json) -> Iterator[tuple[Cell, ...]]:
         for key in ("gaps", "evidence", "paths", "incomplete"):
             for item in view.gathered(entry.target, key):
                 lines = list(_tree(say, item, "because"))
-                told = "; ".join(f"{name}: {text}" for name, text in facts(say, item, "group"))
-                why = "; ".join(line[1] for line in lines)
+                told = "; ".join(f"{name}: {text}" for name, text in facts(say, item, "line_group"))
+                own = say.reason(item) if item.get("code") or item.get("text") else ""
+                why = "; ".join(filter(None, [own, *(line[1] for line in lines)]))
                 where = "; ".join(filter(None, [_sources(say, item), *(line[2] for line in lines)]))
-                yield entry.name, heads[key], word(item, "group"), told, why, where
+                yield entry.name, heads[key], word(item, "line_group"), told, why, where
 
 
 def _rejected(say: Wording, findings: Json) -> Iterator[tuple[Cell, ...]]:

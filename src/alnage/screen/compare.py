@@ -36,6 +36,7 @@ FEATURES = (
     "joined",
     "same_stem",
     "unexplained",
+    "brand_clash",
 )
 
 
@@ -106,9 +107,15 @@ class _Side:
         ]
         return sum(w for w, _ in rows), sum(m for _, m in rows)
 
-    def worst(self) -> float:
+    def worst(self, *, brand: bool = False) -> float:
+        """The heaviest part that the other name does not explain."""
         return max(
-            (w * (1 - m) for w, m in zip(self.weights, self.matched, strict=True)), default=0.0
+            (
+                weight * (1 - share)
+                for unit, weight, share in zip(self.units, self.weights, self.matched, strict=True)
+                if unit.brand or not brand
+            ),
+            default=0.0,
         )
 
 
@@ -164,6 +171,7 @@ def _features(query: Parts, candidate: Parts, left: _Side, right: _Side) -> tupl
         max(0.0, joined - 0.5) * 2,
         float(query.stem == candidate.stem),
         min(max(left.worst(), right.worst()) / 8.0, 1.5),
+        min(left.worst(brand=True), right.worst(brand=True), 12.0) / 8.0,
     )
 
 

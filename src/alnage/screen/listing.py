@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from alnage.model import Listing, PartyListing, Reason, RowSource
+from alnage.model import Certainty, Listing, PartyListing, Reason, RowSource, Source
 from alnage.registers import Register, Registers
 from alnage.registers.names import fold, has_han, split_form
 from alnage.registers.plain import split_list
@@ -32,10 +32,15 @@ _MOST_MATCHES = 50
 class _Standing:
     """How a party stands to an entity: certain or possible, on what ground, and why."""
 
-    certain: bool
+    certainty: Certainty
     by: str
     score: float
     reasons: tuple[Reason, ...]
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is listed, not only possibly."""
+        return self.certainty == "listed"
 
 
 def screen_parties(
@@ -100,9 +105,7 @@ def _several(row: Mapping[str, Any], column: str) -> tuple[str, ...]:
     return split_list(value) if isinstance(value, str) else tuple(str(one) for one in value if one)
 
 
-def _keep(
-    stands: dict[tuple[str, int], _Standing], key: tuple[str, int], found: _Standing
-) -> None:
+def _keep(stands: dict[tuple[str, int], _Standing], key: tuple[str, int], found: _Standing) -> None:
     """Keep the more certain, then the likelier of two grounds."""
     old = stands.get(key)
     if old is None or (found.certain, found.score) > (old.certain, old.score):
@@ -155,26 +158,26 @@ def _identity(
 ) -> _Standing | None:
     sources = (*where, entity.source)
     if decided is not None and decided.verdict == "same":
-        return _Standing(True, "decision", 1.0, (_decision_reason(decided, sources),))
+        return _Standing("listed", "decision", 1.0, (_decision_reason(decided, sources),))
     found = None if match is None else _by_match(match, sources)
     if decided is not None:  # unsure, or decided on names that have changed since
         if found is not None and found.certain:
             return found
         score = match.score if match else 0.5
         why = (_decision_reason(decided, sources), *(found.reasons if found else ()))
-        return _Standing(False, "unsure", score, why)
+        return _Standing("possible", "unsure", score, why)
     return found
 
 
 def _by_match(match: Match, sources: tuple[Any, ...]) -> _Standing | None:
     """Certain by identifier or by full legal name; possible when the score says match."""
     if match.same_identifier:
-        return _Standing(True, "identifier", 1.0, _sourced(match.reasons, sources))
+        return _Standing("listed", "identifier", 1.0, _sourced(match.reasons, sources))
     if match.same_name and match.strong and not match.contradicts:
-        return _Standing(True, "name", 1.0, _sourced(match.reasons, sources))
+        return _Standing("listed", "name", 1.0, _sourced(match.reasons, sources))
     if match.match or match.same_name:
         by = "match" if match.strong else "weak_alias"
-        return _Standing(False, by, match.score, _sourced(match.reasons, sources))
+        return _Standing("possible", by, match.score, _sourced(match.reasons, sources))
     return None
 
 
@@ -232,8 +235,14 @@ def _by_name_scope(
                 if found is not None:
                     params = {"party": form, "listed": entity.listings[0].name}
                     why = Reason("subordinate_by_name", params, (*_source(row), entity.source))
-                    by = "scope" if found else "minor_link"
-                    _keep(stands, (party, number), _Standing(found, by, 1.0 if found else 0.5, (why,)))
+                    _keep(stands, (party, number), _scoped(why, certain=found))
+
+
+def _scoped(why: Reason, *, certain: bool) -> _Standing:
+    """A ground by the listing's own words: certain, or a stated but minor link."""
+    if certain:
+        return _Standing("listed", "scope", 1.0, (why,))
+    return _Standing("possible", "minor_link", 0.5, (why,))
 
 
 def _heads(entity: Entity) -> tuple[str, ...]:
@@ -244,8 +253,10 @@ def _heads(entity: Entity) -> tuple[str, ...]:
 
 
 def subordinate(name: str, heads: Sequence[str]) -> bool | None:
-    """Whether a name begins with a listed body's name and goes on: True with a numbered
-    rank (第八师, Eighth Division), False with anything else, None if it does not.
+    """Whether a name begins with a listed body's name and goes on.
+
+    True with a numbered rank (第八师, Eighth Division), False with anything else, None if
+    it does not go on or does not begin so.
 
     >>> subordinate("新疆生产建设兵团第八师", ["新疆生产建设兵团"]), subordinate("XPCC Eighth Division", ["xpcc"])
     (True, True)
@@ -289,15 +300,11 @@ def _by_ownership(
             if one.party not in known:
                 continue
             params = {"party": one.party, "listed": entity.listings[0].name}
-            code = "controlled" if one.certain else "linked"
-            sources = (*one.sources, entity.source)
-            why = (
-                Reason("controlled", params, sources)
-                if code == "controlled"
-                else Reason("linked", params, sources)
-            )
-            by = "scope" if one.certain else "minor_link"
-            ground = _Standing(one.certain, by, 1.0 if one.certain else 0.5, (why,))
+            sources: tuple[Source, ...] = (*one.sources, entity.source)
+            why = Reason("linked", params, sources)
+            if one.certain:
+                why = Reason("controlled", params, sources)
+            ground = _scoped(why, certain=one.certain)
             for listing in entity.listings:
                 if listing.scope != "own":
                     narrowed = _narrowed(listing, one.start, one.end)
@@ -350,9 +357,11 @@ def _listed(
         for number in sorted(by_party.get(party, ())):
             own = stands.get((party, number))
             links_of = reached.get((party, number), [])
-            for listing in screener.entities[number].listings:
-                if own is not None and _covers(own, listing):
-                    found.append(_party_listing(party, listing, own))
+            found += [
+                _party_listing(party, listing, own)
+                for listing in screener.entities[number].listings
+                if own is not None and _covers(own, listing)
+            ]
             if own is None or not own.certain:
                 found += [_party_listing(party, listing, ground) for listing, ground in links_of]
     return tuple(found)
@@ -367,7 +376,7 @@ def _party_listing(party: str, listing: Listing, ground: _Standing) -> PartyList
     return PartyListing(
         party=party,
         listing=listing,
-        certainty="listed" if ground.certain else "possible",
+        certainty=ground.certainty,
         by=ground.by,
         score=ground.score,
         reasons=ground.reasons,

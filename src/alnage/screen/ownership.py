@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from alnage.model import RowSource
@@ -157,7 +158,7 @@ def _slices(all_links: tuple[Link, ...]) -> list[tuple[dt.date | None, dt.date |
         if day is not None
     }
     cuts: list[dt.date | None] = [None, *sorted(days), None]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 def _holds(start: dt.date | None, end: dt.date | None, day: dt.date | None) -> bool:

@@ -28,9 +28,7 @@ def likeness(left: str, right: str) -> float:
     >>> likeness("John Smith", "Peter Jones") < 0.5
     True
     """
-    return max(
-        _parts_likeness(a, b) for a in _readings(left) for b in _readings(right)
-    )
+    return max(_parts_likeness(a, b) for a in _readings(left) for b in _readings(right))
 
 
 def _readings(name: str) -> list[list[str]]:

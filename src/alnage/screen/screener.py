@@ -177,8 +177,8 @@ class Screener:
         for number, entity in enumerate(self.entities):
             for pair in sorted(entity.identifiers):
                 self._by_identifier.setdefault(pair, []).append(number)
-        for position, name in enumerate(self._names):
-            self._by_legal_name.setdefault((name.stem, name.form), []).append(position)
+        for position, one in enumerate(self._names):
+            self._by_legal_name.setdefault((one.stem, one.form), []).append(position)
 
     def search(
         self,

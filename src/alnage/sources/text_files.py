@@ -27,9 +27,12 @@ from alnage.sources.grid import (
     header_at,
     lay_out,
 )
+from alnage.sources.large_text import read_clean
 from alnage.sources.schema import Table
 
 DELIMITERS = (",", ";", "\t")
+_LARGE = 1 << 20  # characters from which a clean file is worth Arrow's parser
+_HEAD = 1 << 16  # characters in which its header must stand
 _RESTARTS = 50  # how often reading starts again after a quote that never closes
 _END = "\x00\x01end of file\x01\x00"  # a line no file ends with: shows an unclosed quote
 _BINARY: Mapping[bytes, str] = {
@@ -46,7 +49,9 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _LONE_BYTE = re.compile("[\udc80-\udcff]")
 
 
-def read_csv(data: bytes, table: Table, mapped: Mapping[str, Sequence[str]]) -> Grid:
+def read_csv(
+    data: bytes, table: Table, mapped: Mapping[str, Sequence[str]], large: int = _LARGE
+) -> Grid:
     r"""Read the bytes of a CSV file as a grid for ``table``; no error leaves here.
 
     >>> from alnage.sources.schema import TABLES
@@ -56,11 +61,32 @@ def read_csv(data: bytes, table: Table, mapped: Mapping[str, Sequence[str]]) -> 
     for magic, form in _BINARY.items():
         if data.startswith(magic):
             return failed_grid(Reason("file_other_format", {"form": form}))
-    lines = _lines(decode(data))
+    text = decode(data)
+    if len(text) >= large:
+        grid = _read_large(text, table, mapped)
+        if grid is not None:
+            return grid
+    lines = _lines(text)
     if not lines:
         return failed_grid(Reason("file_empty"))
     delimiter = _delimiter(lines, table, mapped)
     return grid_of(records(lines, delimiter), table, mapped, ragged=True)
+
+
+def _read_large(text: str, table: Table, mapped: Mapping[str, Sequence[str]]) -> Grid | None:
+    """Let Arrow parse the file if its head is plain: a row a line, with the header in it."""
+    lines = _lines(text[:_HEAD])[:HEADER_WITHIN]
+    if not lines:
+        return None
+    delimiter = _delimiter(lines, table, mapped)
+    first = list(records(lines, delimiter))
+    found = header_at(first, table, mapped)
+    whole = all(line.count('"') % 2 == 0 and line.strip() for line in lines)
+    # A header over two rows, or titles above it, are left to the careful reader.
+    if found is None or found[0] != 0 or not whole:
+        return None
+    layout = lay_out(found[1], table, mapped)
+    return read_clean(text, delimiter, 1, found[1], layout)
 
 
 def decode(data: bytes) -> str:

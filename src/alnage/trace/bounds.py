@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alnage.model.kernels import kernel
+from alnage.model.kernels import Array, kernel
 from alnage.trace.graph import SOURCE, Graph
 from alnage.trace.groups import MEMBER, PASS, Treatment
 
@@ -57,7 +57,7 @@ def cone_of(graph: Graph, sinks: Sequence[Sink]) -> Cone:
     return Cone(nodes, number[graph.tail[edges]], number[graph.head[edges]], graph.amount[edges])
 
 
-def _mark_upstream(tail, head, marked):  # type: ignore[no-untyped-def]  # a kernel
+def _mark_upstream(tail: Array, head: Array, marked: Array) -> None:
     for e in range(tail.shape[0] - 1, -1, -1):
         if marked[head[e]]:
             marked[tail[e]] = True
@@ -76,7 +76,9 @@ def exact_bounds(
     code = treatment.code[cone.nodes]
     own = graph.own[cone.nodes]
     doubtful = np.where(
-        graph.kind[cone.nodes] == SOURCE, treatment.own_undocumented[cone.nodes], True  # noqa: FBT003
+        graph.kind[cone.nodes] == SOURCE,
+        treatment.own_undocumented[cone.nodes],
+        True,  # noqa: FBT003
     )
     content = graph.content[cone.nodes]
     certain = np.zeros(len(own), np.int8)
@@ -115,7 +117,16 @@ def _flow(
     return float(value), int(work)
 
 
-def _dinic(start, arc, to, residual, source, sink, edges, tolerance):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915  # a kernel
+def _dinic(  # noqa: C901, PLR0912, PLR0915 (one compiled loop)
+    start: Array,
+    arc: Array,
+    to: Array,
+    residual: Array,
+    source: int,
+    sink: int,
+    edges: int,
+    tolerance: float,
+) -> tuple[float, int]:
     n = start.shape[0] - 1
     level = np.empty(n, np.int64)
     at = np.empty(n, np.int64)
@@ -173,7 +184,11 @@ def _dinic(start, arc, to, residual, source, sink, edges, tolerance):  # type: i
             while at[node] < start[node + 1]:
                 a = arc[at[node]]
                 work += 1
-                if residual[a] > tolerance and level[to[a]] == level[node] - 1 and level[to[a]] >= 0:
+                if (
+                    residual[a] > tolerance
+                    and level[to[a]] == level[node] - 1
+                    and level[to[a]] >= 0
+                ):
                     path[depth] = a
                     depth += 1
                     node = to[a]

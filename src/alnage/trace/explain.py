@@ -15,13 +15,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from alnage.chain.ledger import Ledger
 from alnage.model import RowSource
-from alnage.model.kernels import kernel
+from alnage.model.kernels import Array, kernel
 from alnage.trace.bounds import Cone, Sink, cone_of
 from alnage.trace.graph import INPUT, MOVEMENT, OUTPUT, SOURCE, STOCK, Graph
 from alnage.trace.groups import MEMBER, PASS, UNDOCUMENTED, UNRESOLVED, NodeFacts, Treatment
@@ -31,7 +32,7 @@ PATHS = 10
 GAPS = 20
 
 
-def _weigh(tail, head, amount, content, weight):  # type: ignore[no-untyped-def]  # a kernel
+def _weigh(tail: Array, head: Array, amount: Array, content: Array, weight: Array) -> Array:
     flow = np.zeros(tail.shape[0], np.float64)
     for e in range(tail.shape[0] - 1, -1, -1):
         flow[e] = weight[head[e]] * (amount[e] / content[head[e]])
@@ -67,24 +68,25 @@ class Story:
 
     def event(self, node: int) -> str:
         """The event that a node belongs to; empty for stock."""
-        kind, ref = self.graph.kind[node], self.graph.ref[node]
+        kind, ref = int(self.graph.kind[node]), int(self.graph.ref[node])
         if kind == SOURCE:
             return self.ledger.origins.event[ref]
         if kind == MOVEMENT:
             return self.ledger.movements.event[ref]
         if kind in (INPUT, OUTPUT):
-            return self.ledger.conversions.event[self.facts.conversion[node]]
+            return self.ledger.conversions.event[int(self.facts.conversion[node])]
         return ""
 
     def site(self, node: int) -> str:
         """The site of a node (where a movement leaves from)."""
-        return self.ledger.words.sites.words[self.facts.site[node]]
+        return self.ledger.words.sites.words[int(self.facts.site[node])]
 
     def to_site(self, node: int) -> str:
         """Where a movement goes; the site itself for other nodes."""
         if self.graph.kind[node] != MOVEMENT:
             return self.site(node)
-        return self.ledger.words.sites.words[self.ledger.movements.to_site[self.graph.ref[node]]]
+        to_site = int(self.ledger.movements.to_site[self.graph.ref[node]])
+        return self.ledger.words.sites.words[to_site]
 
     def material(self, node: int) -> str:
         """The material of a node."""
@@ -96,7 +98,7 @@ class Story:
         else:
             lines = {SOURCE: self.ledger.origins, MOVEMENT: self.ledger.movements}
             code = lines.get(int(kind), self.ledger.lines).material[ref]
-        return self.ledger.words.materials.words[code]
+        return self.ledger.words.materials.words[int(code)]
 
     def rows(self, node: int) -> tuple[RowSource, ...]:
         """The rows that a node rests on."""
@@ -165,7 +167,9 @@ def gaps(
 def _inputs(story: Story, node: int) -> str:
     start, line = story.ledger.conversions.start, story.ledger.conversions.line
     ref = story.graph.ref[node]
-    lines = [i for i in line[start[ref] : start[ref + 1]].tolist() if not story.ledger.lines.output[i]]
+    lines = [
+        i for i in line[start[ref] : start[ref + 1]].tolist() if not story.ledger.lines.output[i]
+    ]
     words = story.ledger.words.materials.words
     return "; ".join(dict.fromkeys(words[story.ledger.lines.material[i]] for i in lines))
 
@@ -191,7 +195,9 @@ def _beyond_members(graph: Graph, weights: Weights, treatment: Treatment) -> np.
     return node
 
 
-def _weigh_outside(tail, head, amount, content, weight, stop):  # type: ignore[no-untyped-def]  # a kernel
+def _weigh_outside(
+    tail: Array, head: Array, amount: Array, content: Array, weight: Array, stop: Array
+) -> None:
     for e in range(tail.shape[0] - 1, -1, -1):
         if not stop[head[e]]:
             weight[tail[e]] += weight[head[e]] * (amount[e] / content[head[e]])
@@ -208,7 +214,9 @@ class _Widest:
         for e in np.flatnonzero(self.weights.edge > 0.0).tolist():
             self.into[int(self.weights.cone.head[e])].append(e)
 
-    def strip(self, ends: dict[int, float], own: np.ndarray, count: int) -> Iterator[tuple[list[int], float]]:
+    def strip(
+        self, ends: dict[int, float], own: np.ndarray, count: int
+    ) -> Iterator[tuple[list[int], float]]:
         """The widest path left from where content begins to an end, and its width."""
         flow = self.weights.edge.copy()
         begin = own.copy()
@@ -218,8 +226,11 @@ class _Widest:
             if width <= 1e-12 * self.weights.whole:
                 return
             begin[path[0]] -= width
-            for a, b in zip(path, path[1:], strict=False):
-                e = max((e for e in self.into[b] if self.weights.cone.tail[e] == a), key=lambda e: flow[e])
+            for a, b in pairwise(path):
+                e = max(
+                    (e for e in self.into[b] if self.weights.cone.tail[e] == a),
+                    key=lambda e: flow[e],
+                )
                 flow[e] -= width
             ends[path[-1]] -= width
             yield path, width
@@ -265,7 +276,7 @@ def _told(story: Story, treatment: Treatment, nodes: list[int], share: float) ->
     start = nodes[0]
     first_doubt = story.graph.kind[start] != SOURCE or bool(treatment.own_undocumented[start])
     group = any(treatment.code[node] == MEMBER for node in nodes)
-    steps = []
+    steps: list[dict[str, Any]] = []
     for node in nodes:
         event = story.event(node)
         if event and (not steps or steps[-1]["event"] != event):
@@ -349,7 +360,9 @@ def _link(
     link["sources"] += [row.to_json() for row in story.rows(node)]
 
 
-def _tiers(links: dict[tuple[str, str, str], dict[str, Any]], sites: dict[str, float]) -> dict[str, int]:
+def _tiers(
+    links: dict[tuple[str, str, str], dict[str, Any]], sites: dict[str, float]
+) -> dict[str, int]:
     """Steps from the target by the shortest way up; 0 is where the target arrives."""
     into: dict[str, set[str]] = defaultdict(set)
     gives: set[str] = set()

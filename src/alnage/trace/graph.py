@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from alnage.chain.ledger import CONVERT, MOVE, ORIGIN, RECEIVE, SHIP, Ledger
-from alnage.model.kernels import kernel
+from alnage.model.kernels import Array, kernel
 
 # Kinds of node.
 STOCK, MOVEMENT, SOURCE, INPUT, OUTPUT = range(5)
@@ -104,24 +104,24 @@ def build_graph(ledger: Ledger) -> Graph:
 
 
 def _run(  # noqa: C901, PLR0912, PLR0915 (one compiled loop over the operations)
-    op_kind,
-    op_index,
-    origin_account,
-    origin_content,
-    from_account,
-    to_account,
-    movement_content,
-    conversion_start,
-    conversion_line,
-    line_account,
-    line_content,
-    line_output,
-    line_material,
-    line_named,
-    accounts,
-    room_nodes,
-    room_edges,
-):  # type: ignore[no-untyped-def]  # a kernel: numba infers its types
+    op_kind: Array,
+    op_index: Array,
+    origin_account: Array,
+    origin_content: Array,
+    from_account: Array,
+    to_account: Array,
+    movement_content: Array,
+    conversion_start: Array,
+    conversion_line: Array,
+    line_account: Array,
+    line_content: Array,
+    line_output: Array,
+    line_material: Array,
+    line_named: Array,
+    accounts: int,
+    room_nodes: int,
+    room_edges: int,
+) -> tuple[int, int, tuple[Array, ...], tuple[Array, ...]]:
     tail = np.empty(room_edges, np.int64)
     head = np.empty(room_edges, np.int64)
     amount = np.empty(room_edges, np.float64)
@@ -142,22 +142,22 @@ def _run(  # noqa: C901, PLR0912, PLR0915 (one compiled loop over the operations
     drawn = np.zeros(2 * accounts, np.bool_)
     count = np.zeros(2, np.int64)  # nodes, edges
 
-    def node(of_kind, of_ref, size):  # type: ignore[no-untyped-def]
-        new = count[0]
+    def node(of_kind: int, of_ref: int, size: float) -> int:
+        new = int(count[0])
         count[0] += 1
         kind[new] = of_kind
         ref[new] = of_ref
         content[new] = size
         return new
 
-    def edge(start, end, size):  # type: ignore[no-untyped-def]
+    def edge(start: int, end: int, size: float) -> None:
         at = count[1]
         count[1] += 1
         tail[at] = start
         head[at] = end
         amount[at] = size
 
-    def take(account, wanted, into):  # type: ignore[no-untyped-def]
+    def take(account: int, wanted: float, into: int) -> float:
         tolerance = EMPTY * received[account]
         there = stock[account]
         if there <= tolerance:
@@ -172,7 +172,7 @@ def _run(  # noqa: C901, PLR0912, PLR0915 (one compiled loop over the operations
         stock[account] = 0.0 if rest <= tolerance else rest
         return given
 
-    def add(account, base, come, size):  # type: ignore[no-untyped-def]
+    def add(account: int, base: int, come: int, size: float) -> None:
         received[account] += size
         if state[account] < 0 or drawn[account]:
             fresh = node(0, base, 0.0)

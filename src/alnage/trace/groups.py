@@ -99,7 +99,9 @@ class Treatment:
     def settled(self, nodes: Sequence[int], *, inside: bool) -> Treatment:
         """As if a document showed that the doubtful content of ``nodes`` is in or out."""
         code = self.code.copy()
-        settled = np.zeros(len(code), np.int8) if self.own_settled is None else self.own_settled.copy()
+        settled = (
+            np.zeros(len(code), np.int8) if self.own_settled is None else self.own_settled.copy()
+        )
         for node in nodes:
             if code[node] != PASS:
                 code[node] = MEMBER if inside else PASS
@@ -130,14 +132,24 @@ class NodeFacts:
         ledger = self._ledger
         origins, movements, lines = ledger.origins, ledger.movements, ledger.lines
         at, ref = self._of(SOURCE, graph)
-        self.site[at], self.first[at], self.last[at] = origins.site[ref], origins.first[ref], origins.last[ref]
+        self.site[at], self.first[at], self.last[at] = (
+            origins.site[ref],
+            origins.first[ref],
+            origins.last[ref],
+        )
         kinds = ledger.words.kinds
-        self.balance_only[at] = (origins.kind[ref] == kinds.find("opening")) & (origins.kind[ref] >= 0)
+        self.balance_only[at] = (origins.kind[ref] == kinds.find("opening")) & (
+            origins.kind[ref] >= 0
+        )
         recycled = (origins.kind[ref] == kinds.find("recycled")) & (origins.kind[ref] >= 0)
         self.undocumented_origin[at] = self.balance_only[at] | (recycled & ~origins.documented[ref])
         self.claimed[at] = ~origins.documented[ref]
         at, ref = self._of(MOVEMENT, graph)
-        self.site[at], self.first[at], self.last[at] = movements.site[ref], movements.first[ref], movements.last[ref]
+        self.site[at], self.first[at], self.last[at] = (
+            movements.site[ref],
+            movements.first[ref],
+            movements.last[ref],
+        )
         self.title[0, at], self.title[1, at] = movements.seller[ref], movements.buyer[ref]
         self.claimed[at] = ~movements.documented[ref]
         at, ref = self._of(STOCK, graph)
@@ -149,7 +161,9 @@ class NodeFacts:
         if not len(lines):
             return
         number = np.empty(len(lines), np.int64)
-        number[conversions.line] = np.repeat(np.arange(len(conversions.event)), np.diff(conversions.start))
+        number[conversions.line] = np.repeat(
+            np.arange(len(conversions.event)), np.diff(conversions.start)
+        )
         documented = np.zeros(len(conversions.event), np.bool_)
         np.logical_or.at(documented, number, lines.documented)
         owner = np.full(len(conversions.event), -1, np.int64)
@@ -177,7 +191,9 @@ class NodeFacts:
         inside, possible = stance == 2, stance == 1
         if held:
             for side in range(2):
-                title = self._stance(self.title[side], group.parties, self._ledger.words.parties.words)
+                title = self._stance(
+                    self.title[side], group.parties, self._ledger.words.parties.words
+                )
                 inside |= title == 2
                 possible |= title == 1
             code[possible] = UNRESOLVED
@@ -203,7 +219,7 @@ class NodeFacts:
                 dated.append((code, spans))
             elif spans:
                 always[code] = 2 if any(span.certain for span in spans) else 1
-        out = always[codes]
+        out: np.ndarray = always[codes]
         for code, spans in dated:
             at = np.flatnonzero(codes == code)
             out[at] = self._stance_on_days(at, spans)
@@ -218,5 +234,7 @@ class NodeFacts:
             end = 1 << 40 if span.end is None else (span.end - _EPOCH).days
             some = (last >= start) & (first < end)
             whole = (first >= start) & (last < end)
-            out = np.maximum(out, np.where(whole & span.certain, 2, np.where(some, 1, 0)).astype(np.int8))
+            out = np.maximum(
+                out, np.where(whole & span.certain, 2, np.where(some, 1, 0)).astype(np.int8)
+            )
         return out

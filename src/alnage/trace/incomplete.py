@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from alnage.chain.ledger import Ledger
 from alnage.model import Period, Reason, Rejected
@@ -49,7 +50,12 @@ class Incomplete:
             return target.incomplete
         above = self._upstream(self._accounts(target))
         found = [
-            Reason("incomplete_row", {"table": touch.rejected.table or touch.rejected.file}, (touch.rejected.source,), (touch.rejected.reason,))
+            Reason(
+                "incomplete_row",
+                {"table": touch.rejected.table or touch.rejected.file},
+                (touch.rejected.source,),
+                (touch.rejected.reason,),
+            )
             for touch in self._touches
             if touch.first <= target.last and (touch.accounts is None or touch.accounts & above)
         ]
@@ -92,7 +98,7 @@ class Incomplete:
         for a, b in zip(ledger.from_account.tolist(), ledger.to_account.tolist(), strict=True):
             into[b].add(a)
         start, line = ledger.conversions.start.tolist(), ledger.conversions.line
-        for begin, end in zip(start, start[1:], strict=False):
+        for begin, end in pairwise(start):
             lines = line[begin:end].tolist()
             takes = {int(ledger.line_account[i]) for i in lines if not ledger.lines.output[i]}
             for i in lines:

@@ -46,7 +46,9 @@ class Calendar:
         self.out: list[tuple[Moment, Moment]] = []
         self.into: list[tuple[Moment, Moment]] = []
         for place, (what, i) in enumerate(zip(kind.tolist(), index.tolist(), strict=True)):
-            lines, line = {ORIGIN: (ledger.origins, i), CONVERT: (ledger.lines, 0)}.get(what, (movements, i))
+            lines, line = {ORIGIN: (ledger.origins, i), CONVERT: (ledger.lines, 0)}.get(
+                what, (movements, i)
+            )
             if what == CONVERT:
                 line = int(head[i])
             self.out.append(_window(lines.first[line], lines.last[line], place))
@@ -61,7 +63,8 @@ class Calendar:
         """Whether any row has more than one possible day."""
         movements = ledger.movements
         return any(
-            bool((lines.first < lines.last).any()) for lines in (ledger.origins, movements, ledger.lines)
+            bool((lines.first < lines.last).any())
+            for lines in (ledger.origins, movements, ledger.lines)
         ) or bool((movements.received_first < movements.received_last).any())
 
 

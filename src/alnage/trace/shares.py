@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alnage.model.kernels import kernel
+from alnage.model.kernels import Array, kernel
 from alnage.trace.graph import SOURCE, Graph
 from alnage.trace.groups import Treatment
 
@@ -49,7 +49,9 @@ def spread(graph: Graph, treatment: Treatment) -> NodeShares:
     )
 
 
-def _spread(tail, head, amount, content, own_undocumented, code):  # type: ignore[no-untyped-def]  # a kernel
+def _spread(
+    tail: Array, head: Array, amount: Array, content: Array, own_undocumented: Array, code: Array
+) -> tuple[Array, ...]:
     n = content.shape[0]
     restricted = np.zeros(n, np.float64)
     undocumented = own_undocumented.copy()
@@ -59,7 +61,7 @@ def _spread(tail, head, amount, content, own_undocumented, code):  # type: ignor
     reach = np.zeros(n, np.bool_)
     settled = np.zeros(n, np.bool_)
 
-    def settle(at):  # type: ignore[no-untyped-def]
+    def settle(at: int) -> None:
         settled[at] = True
         size = content[at]
         if code[at] == 1:
@@ -100,10 +102,13 @@ def _spread(tail, head, amount, content, own_undocumented, code):  # type: ignor
 def spread_claims(graph: Graph, claimed: np.ndarray) -> np.ndarray:
     """Content of every node that rests on at least one row without any document."""
     run = kernel(_spread_claims, len(graph.tail))
-    return run(graph.tail, graph.head, graph.amount, graph.content, claimed)
+    rests: np.ndarray = run(graph.tail, graph.head, graph.amount, graph.content, claimed)
+    return rests
 
 
-def _spread_claims(tail, head, amount, content, claimed):  # type: ignore[no-untyped-def]  # a kernel
+def _spread_claims(
+    tail: Array, head: Array, amount: Array, content: Array, claimed: Array
+) -> Array:
     rests = np.where(claimed, content, 0.0)
     for e in range(tail.shape[0]):
         if not claimed[head[e]]:

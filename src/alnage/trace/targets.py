@@ -128,18 +128,24 @@ class Targets:
         found: list[int] = []
         reasons = [
             Reason("entry_line_rejected", {"entry": name}, (source,))
-            for source in self._aside.get(name.split("/")[0] if kind == "line" else name, [])
+            for source in self._aside.get(
+                name.split("/", maxsplit=1)[0] if kind == "line" else name, []
+            )
         ]
         for row in rows:
             source = RowSource(row["_file"], row["_row"])
             known, line_kg, line_unknown = self._line(row)
             if known is None:
-                reasons.append(Reason("entry_without_movement", {"movement": row["movement"] or ""}, (source,)))
+                reasons.append(
+                    Reason("entry_without_movement", {"movement": row["movement"] or ""}, (source,))
+                )
             else:
                 i, content = known
                 found.append(i)
                 main[i] = main.get(i, 0.0) + content
-                for sink in self._component(i, content / max(float(self._ledger.movements.content[i]), 1e-300)):
+                for sink in self._component(
+                    i, content / max(float(self._ledger.movements.content[i]), 1e-300)
+                ):
                     components[sink.node] = components.get(sink.node, 0.0) + sink.amount
             kg += line_kg
             unknown += line_unknown
@@ -175,7 +181,7 @@ class Targets:
             per_unit, _ = self._ledger.weights.kilograms(row["unit"], material)
             kg = None if per_unit is None else per_unit * row["quantity"]
         if i is None:
-            return None, kg or 0.0, kg if kg else 1.0
+            return None, kg or 0.0, kg or 1.0
         whole = float(movements.content[i])
         if kg is None:
             return (i, whole), float(movements.kg[i]), 0.0
@@ -193,12 +199,19 @@ class Targets:
         kg, last, rows = 0.0, -1, []
         for lines, place, nodes, riders in (
             (ledger.origins, ledger.origins.site, graph.origin_node, None),
-            (ledger.movements, ledger.movements.to_site, graph.movement_node, graph.movement_component),
+            (
+                ledger.movements,
+                ledger.movements.to_site,
+                graph.movement_node,
+                graph.movement_component,
+            ),
             (ledger.lines, ledger.lines.site, graph.output_node, graph.output_component),
         ):
             if not len(lines):
                 continue
-            chosen = (place == site) & (lines.material == material) & (lines.lot == lot) & (nodes >= 0)
+            chosen = (
+                (place == site) & (lines.material == material) & (lines.lot == lot) & (nodes >= 0)
+            )
             for i in np.flatnonzero(chosen):
                 main.append(Sink(int(nodes[i]), float(lines.content[i])))
                 if riders is not None and riders[i] >= 0:
@@ -208,7 +221,9 @@ class Targets:
                 rows.append(ledger.source(lines, int(i)))
         if not main:
             raise OptionError("target_unknown", target=text, nearest="lot:SITE/MATERIAL/LOT")
-        return Target(text, "lot", kg, tuple(main), tuple(components), 0.0, None, last, (), (), tuple(rows))
+        return Target(
+            text, "lot", kg, tuple(main), tuple(components), 0.0, None, last, (), (), tuple(rows)
+        )
 
     def _lot_codes(self, text: str, parts: list[str]) -> tuple[int, int, int]:
         """Codes of site, material and lot; any of the three may hold a slash."""
@@ -216,7 +231,11 @@ class Targets:
         for a in range(1, len(parts) - 1):
             for b in range(a + 1, len(parts)):
                 names = "/".join(parts[:a]), "/".join(parts[a:b]), "/".join(parts[b:])
-                codes = words.sites.find(names[0]), words.materials.find(names[1]), words.lots.find(names[2])
+                codes = (
+                    words.sites.find(names[0]),
+                    words.materials.find(names[1]),
+                    words.lots.find(names[2]),
+                )
                 if min(codes) >= 0:
                     return codes
         raise OptionError("target_unknown", target=text, nearest="lot:SITE/MATERIAL/LOT")
@@ -232,7 +251,9 @@ class Targets:
         conversions = ledger.conversions
         for what, i in zip(kind[::-1].tolist(), index[::-1].tolist(), strict=True):
             if what == CONVERT:
-                for line in conversions.line[conversions.start[i] : conversions.start[i + 1]].tolist():
+                for line in conversions.line[
+                    conversions.start[i] : conversions.start[i + 1]
+                ].tolist():
                     if not ledger.lines.output[line]:
                         left.add(int(place[ledger.line_account[line]]))
             elif what in (MOVE, SHIP):

@@ -136,7 +136,11 @@ class Tracer:
         return TraceResult(**{**values, "explained": told, "chain": figure})
 
     def _evidence(
-        self, target: Target, treatment: Treatment, result: TraceResult, found: Sequence[dict[str, Any]]
+        self,
+        target: Target,
+        treatment: Treatment,
+        result: TraceResult,
+        found: Sequence[dict[str, Any]],
     ) -> list[dict[str, Any]]:
         """What a document for each of the largest gaps, and for the three largest, would change."""
         sets = [[gap] for gap in found[:5]]
@@ -171,7 +175,9 @@ class Tracer:
         if known is None:
             treatment = self.facts.treat(group)
             shares = spread(self.graph, treatment)
-            reached = possible_arrivals(self.ledger, self.graph, treatment) if self._inexact else None
+            reached = (
+                possible_arrivals(self.ledger, self.graph, treatment) if self._inexact else None
+            )
             known = self._spread[id(group)] = (group, treatment, shares, reached)
         return known[1:]
 
@@ -183,7 +189,9 @@ class Tracer:
         """Content of a kind in the target's parts."""
         total = 0.0
         for sink in target.main:
-            total += float(amounts[sink.node]) * (sink.amount / float(self.graph.content[sink.node]))
+            total += float(amounts[sink.node]) * (
+                sink.amount / float(self.graph.content[sink.node])
+            )
         return total
 
     def _interval(self, target: Target, amounts: Any, *, least: bool) -> float:

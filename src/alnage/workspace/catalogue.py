@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 FILE: Final = "catalogue.sqlite"
 _TRIES: Final = 20
+_TICK: Final = 20_000_000  # nanoseconds: more than file systems' clocks need
 _PAUSE: Final = 0.01  # seconds, longer with every try
 
 _SCHEMA: Final = """
@@ -45,6 +46,7 @@ create table if not exists anchors (
   sequence integer not null, hash text not null, time text not null,
   primary key (sequence, time));
 """
+_BEGUN: Final = "select count(*) from sqlite_master where name = 'meta'"
 
 
 class Reader:
@@ -152,12 +154,15 @@ def change(folder: Path) -> Iterator[Writer]:
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
-        connection.executescript(_SCHEMA)
+        connection.execute("pragma secure_delete = on")  # a purge leaves nothing behind
         connection.execute("begin immediate")
         try:
+            for statement in _SCHEMA.split(";"):  # a script would end the transaction
+                connection.execute(statement)
             yield Writer(connection)
         except BaseException:
-            connection.execute("rollback")
+            if connection.in_transaction:  # a full disk has rolled back by itself
+                connection.execute("rollback")
             raise
         connection.execute("commit")
 
@@ -185,6 +190,11 @@ def _look_once(file: Path, question: Callable[[Reader], T]) -> tuple[T, ...]:
     """The answer, or nothing if a writer came between."""
     before = _state(file)
     address = file.resolve().as_uri()
+    if before[1] is None and time.time_ns() - before[0][1] < _TICK:
+        # Two changes within one tick of the file clock would look like none.
+        time.sleep(_TICK / 1e9)
+        if _state(file) != before:
+            return ()
     if before[1] is None:
         # Nobody writes: read the file alone, and look again whether that is still so.
         try:
@@ -202,8 +212,15 @@ def _look_once(file: Path, question: Callable[[Reader], T]) -> tuple[T, ...]:
 
 
 def _ask(address: str, question: Callable[[Reader], T]) -> T:
-    with closing(sqlite3.connect(address, uri=True)) as connection:
-        return question(Reader(connection))
+    with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
+        return question(_reader(connection))
+
+
+def _reader(connection: sqlite3.Connection) -> Reader:
+    """One moment of the catalogue, however many questions; an unfinished first change is empty."""
+    connection.execute("begin")
+    begun = connection.execute(_BEGUN).fetchone()[0]
+    return Reader(connection if begun else None)
 
 
 def _ask_copy(file: Path, question: Callable[[Reader], T]) -> tuple[T, ...]:
@@ -218,8 +235,8 @@ def _ask_copy(file: Path, question: Callable[[Reader], T]) -> tuple[T, ...]:
             return ()  # the writer has just finished
         if _state(file) != before:
             return ()
-        with closing(sqlite3.connect(copy)) as connection:
-            return (question(Reader(connection)),)
+        with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            return (question(_reader(connection)),)
 
 
 def _state(file: Path) -> tuple[tuple[int, int], tuple[int, int] | None]:

@@ -124,14 +124,14 @@ class Workspace:
         return mark
 
     def table(self, mark: str) -> pa.Table:
-        """The table with this hash, checked; WorkspaceError ``table_missing``, ``table_damaged``."""
+        """The table with this hash, checked; WorkspaceError ``table_absent``, ``table_damaged``."""
         import pyarrow.parquet as pq
 
         file = self._table_file(mark)
         try:
             data = file.read_bytes()
         except FileNotFoundError:
-            raise WorkspaceError("table_missing", hash=mark, path=str(self.path)) from None
+            raise WorkspaceError("table_absent", hash=mark, path=str(self.path)) from None
         if hashlib.sha256(data).hexdigest() != mark:
             raise WorkspaceError("table_damaged", hash=mark, path=str(file))
         return pq.read_table(io.BytesIO(data))
@@ -181,6 +181,8 @@ class Workspace:
 
     def anchor(self) -> RecordId:
         """Note that the head is handed to a witness; WorkspaceError ``audit_nothing``."""
+        if self.head() is None:
+            raise WorkspaceError("audit_nothing", path=str(self.path))
         with self.change() as writer:
             head = writer.head()
             if head is None:
@@ -270,7 +272,7 @@ class Workspace:
     def _table_file(self, mark: str) -> Path:
         # Only a hash may name a file: nothing a caller passes leads out of the folder.
         if len(mark) != 64 or not set(mark) <= _HEX:
-            raise WorkspaceError("table_missing", hash=mark, path=str(self.path))
+            raise WorkspaceError("table_absent", hash=mark, path=str(self.path))
         return self.path / "tables" / mark[:2] / f"{mark}.parquet"
 
     def _folders(self, name: str) -> list[Path]:

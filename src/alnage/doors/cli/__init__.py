@@ -62,7 +62,9 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup)
 @click.version_option(package_name="alnage")
-@click.option("--workspace", default=None, metavar="DIR", help="Workspace folder (default .alnage).")
+@click.option(
+    "--workspace", default=None, metavar="DIR", help="Workspace folder (default .alnage)."
+)
 @click.pass_context
 def alnage(ctx: click.Context, workspace: str | None) -> None:
     """Trade restrictions in supply chains: what goods contain, what each law says, what is open."""
@@ -93,8 +95,10 @@ def workspace_dir() -> str | None:
 
 
 def workspace() -> Path:
-    """The workspace folder of this call: the option, else ALNAGE_WORKSPACE, else .alnage here."""
-    return Path(workspace_dir() or os.environ.get("ALNAGE_WORKSPACE") or ".alnage")
+    """The workspace folder of this call (see ``Workspace.resolve``)."""
+    from alnage.workspace import Workspace
+
+    return Path(Workspace.resolve(workspace_dir(), os.environ, Path.cwd()).value)
 
 
 def main(args: Sequence[str] | None = None) -> None:

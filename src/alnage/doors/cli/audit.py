@@ -44,7 +44,7 @@ def verify(anchors: tuple[str, ...], lang: str, as_json: bool) -> None:
     else:
         for reason in (*found.problems, *found.notes):
             click.echo(reason.text(lang))
-        values = {"records": found.records, "anchored": found.anchored}
+        values: dict[str, object] = {"records": found.records, "anchored": found.anchored}
         values |= {"head": str(found.head.hash) if found.head else "-"}
         click.echo(say("audit_result.holds" if found.ok else "audit_result.broken", values, lang))
     sys.exit(0 if found.ok else 1)

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the canonical tables.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the canonical tables."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was read as JSON.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the reasons.")
+@click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the reasons."
+)
 @workspace_option
 def ledger(folder: Path, out: Path, as_json: bool, lang: str) -> None:
     """Write the canonical tables of a folder as Parquet, and what was rejected."""
@@ -32,7 +36,7 @@ def ledger(folder: Path, out: Path, as_json: bool, lang: str) -> None:
         _write(table, out / f"{name}.parquet")
     write_rejected(built.rejected, out / "rejected.csv", lang)
     whole = {row.file: row.reason.text(lang) for row in built.rejected if row.row == 0}
-    files = [
+    files: list[dict[str, Any]] = [
         {
             "file": note.file,
             "format": Path(note.file).suffix.lstrip(".").lower(),
@@ -47,7 +51,10 @@ def ledger(folder: Path, out: Path, as_json: bool, lang: str) -> None:
         click.echo(json.dumps({"files": files}, ensure_ascii=False))
         return
     for file in files:
-        click.echo(f"{file['file']}: {file['rows']} rows{', rejected: ' + file['reason'] if file['reason'] else ''}")
+        click.echo(
+            f"{file['file']}: {file['rows']} rows"
+            + (f", rejected: {file['reason']}" if file["reason"] else "")
+        )
     click.echo(f"{len(built.rejected)} rows set aside: {out / 'rejected.csv'}")
 
 
@@ -80,12 +87,15 @@ def _period(first: Any, last: Any) -> str | None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the findings.")
+@click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the findings."
+)
 @workspace_option
 def check(folder: Path, as_json: bool, lang: str) -> None:
     """Print what does not add up in a folder: merged rows, gaps, contradictions, rejected rows."""
     from alnage.chain.balance import balance_findings
     from alnage.chain.ledger import build_ledger
+    from alnage.model import RowSource
     from alnage.sources import read_folder
 
     read = read_folder(folder)
@@ -100,7 +110,7 @@ def check(folder: Path, as_json: bool, lang: str) -> None:
         click.echo(json.dumps(value, ensure_ascii=False))
         return
     for reason in (*found, *rejected):
-        where = ", ".join(f"{s.file}:{s.row}" for s in reason.sources if hasattr(s, "row"))
+        where = ", ".join(f"{s.file}:{s.row}" for s in reason.sources if isinstance(s, RowSource))
         click.echo(f"{reason.text(lang)}{'  [' + where + ']' if where else ''}")
     click.echo(f"{len(found)} findings, {len(rejected)} rows set aside")
 

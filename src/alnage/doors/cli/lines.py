@@ -37,7 +37,10 @@ def _write_parquet(lines: list[Mapping[str, Any]], file: Path) -> None:
     import pyarrow.parquet as pq
 
     rows = [
-        {k: json.dumps(v, ensure_ascii=False) if isinstance(v, (list, dict)) else v for k, v in line.items()}
+        {
+            k: json.dumps(v, ensure_ascii=False) if isinstance(v, (list, dict)) else v
+            for k, v in line.items()
+        }
         for line in lines
     ]
     names = list(dict.fromkeys(name for row in rows for name in row))

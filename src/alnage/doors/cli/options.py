@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """An ISO date."""
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
         """Read ``2024-11-25``; anything else is an error that says so."""
         if isinstance(value, dt.date):
             return value
@@ -24,3 +26,21 @@ class Day(click.ParamType):
 
 
 DAY = Day()
+
+
+class Today(Day):
+    """An ISO date, or the word ``today``, which asks the clock."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        """Read a date, or take the clock's."""
+        if value == "today":
+            return dt.datetime.now(dt.UTC).date()
+        return super().convert(value, param, ctx)
+
+
+TODAY = Today()
+LANG = click.Choice(["en", "zh"])

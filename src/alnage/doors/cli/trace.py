@@ -15,13 +15,35 @@ from alnage.trace.tracer import BoundsMode
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--target", "targets", multiple=True, help="Entry, ENTRY/LINE, movement, lot:SITE/MATERIAL/LOT.")
-@click.option("--group", "groups", multiple=True, help="region:CN-XJ, listed:REGISTER[@DATE], held:…, party:ID.")
-@click.option("--bounds", type=click.Choice(get_args(BoundsMode)), default="auto", help="How min and max are found.")
-@click.option("--explain", default=20, help="How many of the worst lines get paths, gaps and evidence.")
-@click.option("--on", type=DAY, help="The day on which a register is asked (else importation or shipment).")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the reasons.")
-@click.option("--out", type=click.Path(path_type=Path), help="FILE.jsonl or FILE.parquet (else standard output).")
+@click.option(
+    "--target", "targets", multiple=True, help="Entry, ENTRY/LINE, movement, lot:SITE/MATERIAL/LOT."
+)
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    help="region:CN-XJ, listed:REGISTER[@DATE], held:…, party:ID.",
+)
+@click.option(
+    "--bounds",
+    type=click.Choice(get_args(BoundsMode)),
+    default="auto",
+    help="How min and max are found.",
+)
+@click.option(
+    "--explain", default=20, help="How many of the worst lines get paths, gaps and evidence."
+)
+@click.option(
+    "--on", type=DAY, help="The day on which a register is asked (else importation or shipment)."
+)
+@click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the reasons."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="FILE.jsonl or FILE.parquet (else standard output).",
+)
 @workspace_option
 def trace(
     folder: Path,

@@ -1,0 +1,205 @@
+"""``alnage law``: check facts against the law, list the regimes, show one, print the schema.
+
+    law check FACTS.yaml [--json]       one transaction
+    law check --batch DIR --json        a folder of them: one object keyed by file name
+    law list · law show ID · law schema
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alnage.model import AlnageError, OptionError
+from alnage.words import say
+
+law_option = click.option(
+    "--law",
+    "overlay",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Overlay private regimes from this folder; every answer of theirs says so.",
+)
+lang_option = click.option("--lang", type=click.Choice(["en", "zh"]), default="en")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group()
+def law() -> None:
+    """What each law says of one transaction, on its date, with sources."""
+
+
+@law.command()
+@click.argument("facts", required=False, type=click.Path(path_type=Path))
+@click.option("--batch", metavar="DIR", type=click.Path(path_type=Path), help="A folder of facts.")
+@json_option
+@lang_option
+@law_option
+def check(
+    facts: Path | None, batch: Path | None, as_json: bool, lang: str, overlay: Path | None
+) -> None:
+    """Judge the facts of one transaction, or of every file of a folder."""
+    from alnage.law import LawBook, judge, read_facts
+
+    if (facts is None) == (batch is None):
+        raise OptionError("law_batch_or_file")
+    book = LawBook.load(overlay)
+    if batch is not None:
+        _print(_batch(batch, book, lang))
+    elif facts is not None:
+        judgement = judge(read_facts(facts), book)
+        value = judgement.to_json(lang)
+        if as_json:
+            _print(value)
+        else:
+            click.echo("\n".join(_lines(value, lang)))
+
+
+@law.command(name="list")
+@json_option
+@lang_option
+@law_option
+def list_(as_json: bool, lang: str, overlay: Path | None) -> None:
+    """List all regimes with their kind, questions and dates."""
+    from alnage.law import LawBook
+
+    book = LawBook.load(overlay)
+    rows = [regime.summary() for regime in book]
+    if as_json:
+        _print({"schema": "law-list/1", "as_of": book.as_of.isoformat(), "regimes": rows})
+        return
+    for row in rows:
+        name = row["names"]["zh" if lang == "zh" else "en"]
+        since = row["versions"][0].get("effective", "-")
+        mark = " *" if row["private"] else ""
+        questions = ", ".join(row["questions"])
+        click.echo(f"{row['regime']}{mark}  {row['kind']}  {since}  [{questions}]  {name}")
+
+
+@law.command()
+@click.argument("regime")
+@json_option
+@lang_option
+@law_option
+def show(regime: str, as_json: bool, lang: str, overlay: Path | None) -> None:
+    """Show one regime: names, dates, what it asks, positions of both sides."""
+    from alnage.law import LawBook
+    from alnage.law.book import plain
+
+    entry = LawBook.load(overlay)[regime]
+    data: dict[str, Any] = plain(entry.data)
+    if as_json:
+        _print({"schema": "regime/1", "private": entry.private, **data})
+    else:
+        click.echo("\n".join(_described(data, lang)))
+
+
+@law.command()
+@click.argument("which", type=click.Choice(["facts", "regime"]), default="facts")
+def schema(which: str) -> None:
+    """Print the JSON Schema of facts files (or of regime files)."""
+    from alnage.law.book import regime_schema
+    from alnage.law.facts import facts_schema
+
+    _print(facts_schema() if which == "facts" else regime_schema())
+
+
+def _print(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _batch(folder: Path, book: Any, lang: str) -> dict[str, Any]:
+    """Every facts file of the folder by its name; a file that fails says why in its place."""
+    from alnage.law import judge, read_facts
+
+    if not folder.is_dir():
+        raise OptionError("law_folder_unreadable", folder=str(folder))
+    result: dict[str, Any] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in (".yaml", ".yml", ".json") or not path.is_file():
+            continue
+        try:
+            result[path.name] = judge(read_facts(path), book).to_json(lang)
+        except AlnageError as error:
+            result[path.name] = {"error": error.text(lang)}
+    return result
+
+
+def _lines(value: dict[str, Any], lang: str) -> Iterator[str]:
+    yield f"{say('law.heading', {'date': value['date'] or say('law.no_date', {}, lang)}, lang)}"
+    if "overlay" in value:
+        yield say("law.overlay", value["overlay"], lang)
+    quiet = [v for v in value["verdicts"] if v["question"] == "applies" and v["answer"] == "no"]
+    silent = {v["regime"] for v in quiet}
+    for verdict in value["verdicts"]:
+        if verdict["regime"] not in silent:
+            yield from _verdict_lines(verdict, lang)
+    if silent:
+        yield ""
+        yield say("law.not_applying", {"regimes": sorted(silent)}, lang)
+    for collision in value["collisions"]:
+        yield ""
+        yield f"{say('law.collisions', {}, lang)}: {collision['because']['text']}"
+        for way in collision["exits"]:
+            params = {"regime": way["regime"], "kind": way["kind"], "cite": way["citation"]}
+            yield "  " + say("law.exit", params, lang)
+    if value["not_modelled"]:
+        yield ""
+        yield say("law.not_modelled", {}, lang)
+        yield from (f"  {reason['text']}" for reason in value["not_modelled"])
+
+
+def _verdict_lines(verdict: dict[str, Any], lang: str) -> Iterator[str]:
+    params = {
+        "regime": verdict["regime"],
+        "question": verdict["question"],
+        **{key: say(f"law.{verdict[key]}", {}, lang) for key in ("answer", "verified", "basis")},
+    }
+    yield ""
+    yield say("law.row", params, lang)
+    yield f"  {verdict['effect']}"
+    yield from _reason_lines(verdict["because"], 1)
+    if verdict["missing"]:
+        yield "  " + say("law.missing", {"missing": verdict["missing"]}, lang)
+    if verdict["clocks"]:
+        yield "  " + say("law.clocks", {"clocks": verdict["clocks"]}, lang)
+    cites = [cite["citation"] for cite in verdict["citations"]]
+    yield "  " + say("law.cited", {"cites": cites}, lang)
+
+
+def _reason_lines(reasons: list[dict[str, Any]], depth: int) -> Iterator[str]:
+    for reason in reasons:
+        yield f"{'  ' * depth}- {reason['text']}"
+        yield from _reason_lines(reason.get("because", []), depth + 1)
+
+
+def _described(data: dict[str, Any], lang: str) -> Iterator[str]:
+    names, cites = data["names"], data["citations"]
+    yield f"{data['id']}  {names[lang]}  ({names['original']})"
+    yield f"{data['kind']}  {cites[data['citation']]['text']}"
+    for version in data["versions"]:
+        verified = say(f"law.{version['verified']}", {}, lang)
+        dates = {key: version.get(key, "-") for key in ("adopted", "published", "effective")}
+        ends = version.get("expires") or version.get("repealed") or "-"
+        params = {"version": version["version"], "ends": ends, "verified": verified, **dates}
+        yield "  " + say("law.version_row", params, lang)
+    for key in ("addressees", "date_that_counts", "threshold", "effect"):
+        if key in data:
+            yield f"  {_fact(data[key], data, lang)}"
+    for key in ("proof", "notes"):
+        yield from (f"  {_fact(fact, data, lang)}" for fact in data.get(key, []))
+    for bill in data.get("proposed", []):
+        yield f"  {bill['name']}: {bill['text'][lang]}"
+    for position in data.get("positions", []):
+        params = {"by": position["by"][lang], "text": position["text"][lang]}
+        yield "  " + say(f"law.position_{position['side']}", params, lang)
+    yield say("law.questions", {"questions": [*data["questions"]]}, lang)
+
+
+def _fact(fact: dict[str, Any], data: dict[str, Any], lang: str) -> str:
+    source = data["citations"][fact["cite"]]["text"]
+    return f"{fact[lang]} [{source}; {say('law.' + fact['verified'], {}, lang)}]"

@@ -1,0 +1,232 @@
+"""The strongest promises of the law room, tried on random facts with random keys taken away.
+
+A missing fact never reads as no; giving an absent fact a value never turns yes into no or back
+(end dates apart); ``missing`` names every absent fact that could matter.
+"""
+
+import copy
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alnage.law import LawBook, judge, parse_facts
+from alnage.law.facts import facts_schema
+from alnage.model import Answer
+
+SCHEMA = facts_schema()
+# Absent means none so far, or false, or adds nothing: giving these is no new knowledge of a fact.
+ENDS = {"removed_on", "suspended_from", "suspended_until"}
+QUIET = ENDS | {"aid", "scope", "clause", "reachable", "undocumented", "unresolved", "incomplete"}
+
+DAYS = [
+    "2016-03-09", "2020-07-01", "2022-06-20", "2022-06-21", "2024-05-17", "2024-09-02",
+    "2024-11-24", "2024-11-25", "2025-03-23", "2025-03-24", "2026-03-01", "2026-04-06",
+    "2026-04-13", "2027-12-13", "2027-12-14", "2029-12-22", "2029-12-23",
+]  # fmt: skip
+COUNTRIES = ["CN", "US", "DE", "VN", "CA", "MX", "HK", "GB", "PR"]
+POOLS = {
+    "market": ["US", "EU", "DE", "CA", "MX", "GB", "CN", "PR"],
+    "country": COUNTRIES,
+    "owned_by": ["US", "CN"],
+    "stored_in": ["CN", "US"],
+    "state": ["US", "CN", "EU"],
+    "region": ["CN-XJ", "CN-SD"],
+    "register": ["us-uflpa", "us-uflpa", "cn-afsl", "cn-uel", "us-sdn", "something-else"],
+    "group": ["region:CN-XJ", "listed:us-uflpa", "held:us-uflpa", "listed:us-uflpa@2024-11-25"],
+    "scope": ["region:CN-XJ", "party:a"],
+    "party": ["a", "b"],
+    "hs": ["6109.10"],
+    "materials": ["cotton"],
+}
+REGIMES = {
+    "orders": ["US-S307", "EU-FLR", "CA-9897", "MX-2023", "CN-BLOCK", "CN-835"],
+    "permissions": ["US-UFLPA", "US-CAATSA", "CN-803", "CN-BLOCK", "CN-DSL", "CN-UEL", "CN-835"],
+    "measure": ["US-UFLPA", "US-S307"],
+}
+SHARES = [0.0, 1e-9, 2e-9, 0.001, 0.4, 1.0]
+
+
+@pytest.fixture(scope="module")
+def book():
+    return LawBook.load()
+
+
+def values(rule, key, inside, depth):
+    """A strategy for one rule of the schema; ``inside`` is the nearest named key above."""
+    while "$ref" in rule:
+        rule = SCHEMA["$defs"][rule["$ref"].rsplit("/", 1)[1]]
+    kind = rule.get("type")
+    if kind == "boolean":
+        return st.booleans()
+    if kind == "number":
+        return st.sampled_from(SHARES)
+    if kind == "array":
+        size = 2 if depth < 2 else 1
+        return st.lists(values(rule["items"], key, key, depth + 1), max_size=size)
+    if kind == "object":
+        wanted = rule.get("required", ())
+        known = {
+            name: values(inner, name, key, depth)
+            for name, inner in rule["properties"].items()
+            if name not in ("gaps", "evidence", "owners", "name", "site", "stage", "description")
+            or (key == "" and name == "evidence")
+        }
+        return st.fixed_dictionaries(
+            {name: strategy for name, strategy in known.items() if name in wanted},
+            optional={name: strategy for name, strategy in known.items() if name not in wanted},
+        )
+    if rule.get("format") == "date":
+        return st.sampled_from(DAYS)
+    if "enum" in rule:
+        return st.sampled_from(rule["enum"])
+    if key == "regime":
+        return st.sampled_from(REGIMES[inside])
+    return st.sampled_from(POOLS.get(key, ["text"]))
+
+
+def ordered(facts):
+    """Put bounds in order, as the schema's reader wants them."""
+    for entry in facts.get("content", []):
+        names = [name for name in ("min", "expected", "max") if name in entry]
+        for name, value in zip(names, sorted(entry[name] for name in names), strict=True):
+            entry[name] = value
+    return facts
+
+
+# Lean towards facts that reach the deciding conditions: most keys present, small pools.
+FACTS = values(SCHEMA, "", "", 0).map(ordered)
+
+
+def keys_of(value, path=()):
+    """Every key that can be taken away, deepest last."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key != "group":
+                yield (*path, key)
+            yield from keys_of(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from keys_of(inner, (*path, index))
+
+
+def without(facts, paths):
+    reduced = copy.deepcopy(facts)
+    for path in sorted(paths, key=len, reverse=True):
+        holder = reduced
+        for key in path[:-1]:
+            holder = holder[key]
+        holder.pop(path[-1], None)
+    return reduced
+
+
+def spell(path):
+    text = ""
+    for key in path:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+    return text
+
+
+def answers(facts, book):
+    return {(v.regime, v.question): v for v in judge(parse_facts(facts), book).verdicts}
+
+
+@st.composite
+def facts_and_gaps(draw, most=4, skip=frozenset(ENDS)):
+    facts = draw(FACTS)
+    paths = [p for p in keys_of(facts) if p[-1] not in skip]
+    if not paths:
+        return facts, []
+    return facts, draw(st.lists(st.sampled_from(paths), min_size=1, max_size=most, unique=True))
+
+
+MANY = settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@MANY
+@given(facts_and_gaps())
+def test_giving_a_fact_never_turns_yes_into_no_or_back(book, case):
+    facts, paths = case
+    full, less = answers(facts, book), answers(without(facts, paths), book)
+    for key, verdict in full.items():
+        before, after = less[key].answer, verdict.answer
+        if before is not after:
+            assert Answer.UNKNOWN in (before, after), (key, paths, before, after)
+
+
+@MANY
+@given(facts_and_gaps(most=3, skip=frozenset(QUIET)))
+def test_missing_names_every_fact_that_settles(book, case):
+    facts, paths = case
+    tops = [p for p in paths if not any(p != q and p[: len(q)] == q for q in paths)]
+    less = answers(without(facts, tops), book)
+    for given_back in tops:
+        more = answers(without(facts, [p for p in tops if p != given_back]), book)
+        for key, verdict in less.items():
+            if verdict.answer is Answer.UNKNOWN and more[key].answer is not Answer.UNKNOWN:
+                assert spell(given_back) in verdict.missing, (key, given_back, verdict.missing)
+
+
+@MANY
+@given(FACTS)
+def test_every_regime_answers_all_its_questions_once_and_with_sources(book, facts):
+    judgement = judge(parse_facts(facts), book)
+    asked = [(r.id, q) for r in book for q in r.questions]
+    assert [(v.regime, v.question) for v in judgement.verdicts] == asked
+    value = judgement.to_json("zh")
+    json.dumps(value)
+    applies = {v.regime: v.answer for v in judgement.verdicts if v.question == "applies"}
+    for verdict in judgement.verdicts:
+        assert verdict.citations
+        assert verdict.because
+        if verdict.answer is Answer.YES:
+            assert applies[verdict.regime] is Answer.YES
+        if applies[verdict.regime] is Answer.NO:
+            assert verdict.answer is Answer.NO
+        if verdict.answer is not Answer.UNKNOWN:
+            assert not verdict.missing
+        if verdict.answer is not Answer.YES:
+            assert not verdict.clocks
+
+
+def leaves(reasons):
+    for reason in reasons:
+        if reason.because:
+            yield from leaves(reason.because)
+        else:
+            yield reason
+
+
+@MANY
+@given(FACTS)
+def test_no_sentence_shows_a_hole_or_a_bare_code(book, facts):
+    judgement = judge(parse_facts(facts), book)
+    found = [leaf for verdict in judgement.verdicts for leaf in leaves(verdict.because)]
+    for reason in (*found, *judgement.not_modelled):
+        for lang in ("en", "zh"):
+            text = reason.text(lang)
+            assert "{" not in text
+            assert not text.startswith("reason.")
+
+
+@MANY
+@given(FACTS, st.sampled_from(["expected"]))
+def test_the_expected_share_never_decides(book, facts, key):
+    bare = copy.deepcopy(facts)
+    for entry in bare.get("content", []):
+        entry.pop(key, None)
+    full, less = answers(facts, book), answers(bare, book)
+    assert {k: v.answer for k, v in full.items()} == {k: v.answer for k, v in less.items()}
+
+
+@MANY
+@given(FACTS)
+def test_scope_and_clause_change_no_answer(book, facts):
+    bare = copy.deepcopy(facts)
+    for path in [p for p in keys_of(facts) if p[-1] in ("scope", "clause")]:
+        bare = without(bare, [path])
+    full, less = answers(facts, book), answers(bare, book)
+    assert {k: v.answer for k, v in full.items()} == {k: v.answer for k, v in less.items()}
