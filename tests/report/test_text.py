@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from enterprise_sample import result
 from hypothesis import given
 from hypothesis import strategies as st
-from enterprise_sample import result
 from sample import findings
 
 from alnage.report import enterprise_summary, summary
@@ -22,7 +22,7 @@ def test_by_entry_supplier_and_product_worst_first() -> None:
 
 
 def test_age_of_registers_is_told() -> None:
-    assert "Register us-uflpa: 3 days, complete 2022-06-21 to 2024-11-28" in summary(
+    assert "Register us-uflpa: 3 days old; complete for: 2022-06-21 to 2024-11-28" in summary(
         findings(), "en"
     )
 

@@ -148,7 +148,8 @@ def test_what_is_asked_of_the_goods_ranks_before_what_is_asked_of_acts() -> None
     ]
     target = {"verdicts": verdicts}
     assert view.standing_of(target) == "no"
-    assert [v["regime"] for v in view.pressing(target)] == ["CN-BLOCK"]
+    asked = [(v["regime"], v["question"]) for v in view.asked_of(target)]
+    assert asked == [("CN-BLOCK", "report"), ("US-UFLPA", "presumption")]
     assert view.settled_no(target) == ("EU-FLR",)
     assert set(view.open_regimes(target)) == {"CN-BLOCK", "US-UFLPA"}
 

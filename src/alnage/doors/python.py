@@ -1,8 +1,8 @@
 """The Python door: a folder opened for questions, the law asked, a clock computed.
 
-    alnage.open_folder(PATH) ──> CustodyFolder ── .trace(…) · .assess(…)
-    alnage.check_law(FACTS)  ──> answer as JSON values
-    alnage.example(NAME)     ──> path of a bundled example
+alnage.open_folder(PATH) ──> CustodyFolder ── .trace(…) · .assess(…)
+alnage.check_law(FACTS)  ──> answer as JSON values
+alnage.example(NAME)     ──> path of a bundled example
 """
 
 from __future__ import annotations
@@ -27,11 +27,15 @@ class CustodyFolder:
     '0% 20% 100%'
     """
 
-    def __init__(self, path: str | os.PathLike[str], workspace: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], workspace: str | os.PathLike[str] | None = None
+    ) -> None:
         from alnage.assess.folder import OpenFolder
         from alnage.registers import Registers
 
-        self._opened = OpenFolder(Path(path), Registers.load(None if workspace is None else Path(workspace)))
+        self._opened = OpenFolder(
+            Path(path), Registers.load(None if workspace is None else Path(workspace))
+        )
 
     def trace(
         self,
@@ -48,7 +52,9 @@ class CustodyFolder:
         job = TraceJob(self._opened.ledger, self._opened.memberships)
         return list(job.lines(TraceRequest(tuple(targets), tuple(groups), bounds, explain, on)))
 
-    def assess(self, *, on: dt.date | None = None, today: dt.date | None = None, lang: str = "en") -> dict[str, Any]:
+    def assess(
+        self, *, on: dt.date | None = None, today: dt.date | None = None, lang: str = "en"
+    ) -> dict[str, Any]:
         """Findings of all consignments: what ``findings.json`` holds."""
         from alnage.assess.consignment import Assessment, assess
         from alnage.law import LawBook
@@ -57,7 +63,9 @@ class CustodyFolder:
         return assess(self._opened, LawBook.load(), Assessment(day, on, lang))
 
 
-def open_folder(path: str | os.PathLike[str], workspace: str | os.PathLike[str] | None = None) -> CustodyFolder:
+def open_folder(
+    path: str | os.PathLike[str], workspace: str | os.PathLike[str] | None = None
+) -> CustodyFolder:
     """Open a custody folder; registers of ``workspace`` are asked beside the bundled ones."""
     return CustodyFolder(path, workspace)
 

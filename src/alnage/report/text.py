@@ -50,8 +50,8 @@ def summary(findings: Json, lang: str, width: int = 80, *, colour: bool = False)
         *(
             _block(say.t(head), _rolls(say, rolls, lang), width, say, len(rolls))
             for head, rolls in (
-                ("by_supplier", items(findings, "suppliers")),
-                ("by_product", items(findings, "products")),
+                ("by_supplier", view.rolled_up(findings, "suppliers")),
+                ("by_product", view.rolled_up(findings, "products")),
             )
         ),
         _closing(say, findings),
@@ -169,7 +169,10 @@ def _rolls(say: Wording, rolls: Iterable[Json], lang: str) -> list[Sequence[str]
     for roll in rolls:
         name = word(roll, "name") or word(roll, "party") or word(roll, "product")
         joint = "、" if lang == "zh" else ", "
+        count = number(roll, "entries")
         named = joint.join(words_in(roll, "entries"))
+        if count is not None:
+            named = say.t("entry_count", count=int(count))
         lines.append((name, say.answer_word(roll.get("worst")), named))
     return lines
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Literal
 
 from alnage.report.reading import Json, clean, items, number, part, word, words_in
@@ -71,7 +72,7 @@ def _all_no(verdicts: list[Json]) -> bool:
 
 
 def _badness(verdict: Json) -> tuple[int, int, int]:
-    """Sorts verdicts: those about the goods first, then by answer; that a law applies last."""
+    """Sorts verdicts: by answer, about goods before about acts; that a law applies last."""
     question = word(verdict, "question")
     return (
         question == "applies",
@@ -80,10 +81,10 @@ def _badness(verdict: Json) -> tuple[int, int, int]:
     )
 
 
-def pressing(target: Json) -> tuple[Json, ...]:
-    """The verdicts that make work, ``yes`` before ``unknown``; those about the goods first."""
-    asked = (v for v in items(target, "verdicts") if word(v, "question") != "applies")
-    return tuple(sorted((v for v in asked if word(v, "answer") != "no"), key=_badness))
+def asked_of(target: Json) -> tuple[Json, ...]:
+    """The verdicts for the work list, worst first: of regimes that are not all ``no``."""
+    found = (v for verdicts in open_regimes(target).values() for v in verdicts)
+    return tuple(sorted((v for v in found if word(v, "question") != "applies"), key=_badness))
 
 
 def settled_no(target: Json) -> tuple[str, ...]:
@@ -163,6 +164,13 @@ def gathered(target: Json, key: Literal["paths", "gaps", "evidence", "incomplete
     return found
 
 
+def supplies(item: Json) -> list[tuple[str, str, str]]:
+    """What an item of evidence asks for: event, site and code of the gap, as far as told."""
+    events, sites, codes = (words_in(item, key) for key in ("documents_for", "sites", "codes"))
+    told = zip_longest(events, sites, codes, fillvalue="")
+    return [(event, site, code) for event, site, code in told]
+
+
 def site_names(target: Json) -> dict[str, str]:
     """Names of the sites in the chains of a target."""
     return {
@@ -224,6 +232,11 @@ def _nodes(value: Any) -> Iterator[Json]:
             stack.extend(reversed(list(node.values())))
         elif isinstance(node, (list, tuple)):
             stack.extend(reversed(node))
+
+
+def rolled_up(findings: Json, key: Literal["suppliers", "products"]) -> tuple[Json, ...]:
+    """A roll-up, worst answer first, then in the order given."""
+    return tuple(sorted(items(findings, key), key=lambda roll: _RANK.get(word(roll, "worst"), 1)))
 
 
 def party_names(findings: Json) -> dict[str, str]:

@@ -311,6 +311,8 @@ class Wording:
     def bounds(self, line: Json) -> str:
         """The interval of a trace line as "min to max"."""
         low, high = number(line, "min"), number(line, "max")
+        if low is not None and high is not None and high < 1e-12:
+            return self.share(0.0)
         return self.t("from_to", low=self.share(low), high=self.share(high))
 
     def group(self, group: Any) -> str:

@@ -172,12 +172,15 @@ def _summary(say: Wording, findings: Json) -> Iterator[tuple[Cell, ...]]:
     for standing, count in view.tally(entries).items():
         if count:
             yield say.standing(standing), float(count)
-    for key, head in (("suppliers", "by_supplier"), ("products", "by_product")):
-        for roll in items(findings, key):
+    for head, rolls in (
+        (say.t("by_supplier"), view.rolled_up(findings, "suppliers")),
+        (say.t("by_product"), view.rolled_up(findings, "products")),
+    ):
+        for roll in rolls:
             name = word(roll, "name") or word(roll, "party") or word(roll, "product")
             worst = say.answer_word(roll.get("worst"))
             told = f"{worst} ({', '.join(words_in(roll, 'entries'))})"
-            yield f"{say.t('by_supplier' if head == 'by_supplier' else 'by_product')}: {name}", told
+            yield f"{head}: {name}", told
     for table in items(findings, "missing_tables"):
         answers = "; ".join(words_in(table, "answers"))
         yield (

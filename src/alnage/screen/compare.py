@@ -263,7 +263,7 @@ def _cross_rest(han: _Side, latin: _Side) -> list[Pair]:
     pairs: list[Pair] = []
     for j in latin.open():
         word = latin.units[j].text
-        found = _span(word, syllables, taken)
+        found = _span(word, syllables, taken) or _initials(word, syllables, taken)
         if found is not None:
             start, end, likeness = found
             taken[start:end] = [likeness] * (end - start)
@@ -291,6 +291,20 @@ def _joined_span(
         for j in rest:
             latin.matched[j] = likeness
         pairs.append(Pair("".join(syllables[start:end]), word, "pinyin", likeness))
+
+
+def _initials(
+    word: str, syllables: Sequence[str], taken: Sequence[float]
+) -> tuple[int, int, float] | None:
+    """The free run of characters whose first letters are ``word`` (XGD for 新国都)."""
+    if not 2 <= len(word) <= 4:
+        return None
+    letters = [(readings(sign) or (sign,))[0][0] for sign in syllables]
+    for start in range(len(letters) - len(word) + 1):
+        end = start + len(word)
+        if "".join(letters[start:end]) == word and not any(taken[start:end]):
+            return start, end, 0.7
+    return None
 
 
 def _span(

@@ -14,10 +14,12 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from alnage.screen.gazetteer import pinyin
+from alnage.screen.gazetteer import pinyin, readings
 from alnage.screen.parts import Parts
 
 _SPREAD = 0.2  # keys held by a larger share of names say next to nothing
+# One shared word is worth several shared pieces of spelling.
+_WORTH = {"k": 6.0, "t": 3.0, "c": 3.0, "n": 2.0, "h": 1.5, "p": 1.0, "g": 0.5}
 
 
 def keys(name: Parts) -> frozenset[str]:
@@ -31,8 +33,12 @@ def keys(name: Parts) -> frozenset[str]:
             found.update(f"h:{text[i : i + 2]}" for i in range(len(text) - 1))
             if unit.brand or not unit.generic:
                 brand_latin.append(pinyin(text))
+            if unit.brand and len(text) > 1:
+                found.add(f"n:{initials(text)}")
         elif unit.brand or not unit.generic:
             brand_latin.append(unit.text)
+            if 2 <= len(unit.text) <= 4:
+                found.add(f"n:{unit.text}")
     for word in brand_latin:
         found.add(f"t:{word}")
         padded = f"^{word}$"
@@ -41,6 +47,15 @@ def keys(name: Parts) -> frozenset[str]:
     found.update(f"g:{whole[i : i + 3]}" for i in range(len(whole) - 2))
     found.update(f"p:{place}" for place in name.places)
     return frozenset(found)
+
+
+def initials(text: str) -> str:
+    """The first letters of the syllables of a Chinese text.
+
+    >>> initials("新国都")
+    'xgd'
+    """
+    return "".join((readings(sign) or (sign,))[0][0] for sign in text)
 
 
 class NameIndex:
@@ -59,7 +74,7 @@ class NameIndex:
                 postings.setdefault(key, []).append(position)
         self._weights = {key: self._weight(len(where)) for key, where in postings.items()}
         for position, found in enumerate(held):
-            norms[position] = math.sqrt(sum(self._weights[key] ** 2 for key in found)) or 1.0
+            norms[position] = math.sqrt(sum(map(self._worth, found))) or 1.0
         self._norms = norms**0.5
         self._postings: dict[str, Any] = {
             key: np.asarray(where, dtype=np.int32) for key, where in postings.items()
@@ -67,6 +82,9 @@ class NameIndex:
 
     def _weight(self, holders: int) -> float:
         return math.log((self.size + 50) / (holders + 1))
+
+    def _worth(self, key: str) -> float:
+        return float(self._weights[key] ** 2 * _WORTH[key[0]])
 
     def candidates(self, name: Parts, most: int) -> list[int]:
         """Up to ``most`` positions of names that share keys with ``name``, likeliest first."""
@@ -80,7 +98,7 @@ class NameIndex:
             return []
         positions = np.concatenate([where for _, where in rare])
         weights = np.repeat(
-            [self._weights[key] ** 2 for key, _ in rare], [len(where) for _, where in rare]
+            [self._worth(key) for key, _ in rare], [len(where) for _, where in rare]
         )
         scores = np.bincount(positions, weights=weights, minlength=self.size) / self._norms
         hits = np.flatnonzero(scores)

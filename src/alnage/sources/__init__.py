@@ -6,7 +6,8 @@ row. Nothing is fetched, nothing is run, nothing outside the folder is opened.
     folder ── read_folder() ──> Folder(tables, rejected, files, findings)
 """
 
+from alnage.sources.columns import Proposal, propose
 from alnage.sources.folder import FileNote, Folder, read_folder
 from alnage.sources.rejected import neutral, write_rejected
 
-__all__ = ["FileNote", "Folder", "neutral", "read_folder", "write_rejected"]
+__all__ = ["FileNote", "Folder", "Proposal", "neutral", "propose", "read_folder", "write_rejected"]

@@ -95,7 +95,7 @@ def read_folder(path: Path) -> Folder:
     Raises:
         InputError: no such folder, no table in it, or an ``alnage.toml`` that can't be used.
     """
-    root = _root(Path(path))
+    root = folder_root(Path(path))
     settings = read_settings(root)
     files, findings = _discover(root, settings)
     if not files:
@@ -114,7 +114,8 @@ def read_folder(path: Path) -> Folder:
     return Folder(root.name, tables, (*rejected, *twins), tuple(notes), tuple(findings))
 
 
-def _root(path: Path) -> Path:
+def folder_root(path: Path) -> Path:
+    """The folder itself, links resolved; InputError if there is none."""
     try:
         root = path.resolve()
         if not root.exists():

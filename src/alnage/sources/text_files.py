@@ -73,6 +73,18 @@ def read_csv(
     return grid_of(records(lines, delimiter), table, mapped, ragged=True)
 
 
+def read_head(data: bytes) -> list[Record]:
+    r"""The first rows of a CSV file whose table is not known, split where most cells come.
+
+    >>> [record.cells for record in read_head("数量;单位\n5;kg\n".encode("gb18030"))]
+    [['数量', '单位'], ['5', 'kg']]
+    """
+    lines = _lines(decode(data))[: HEADER_WITHIN * 4]
+    heads = [list(islice(records(lines, delimiter), HEADER_WITHIN)) for delimiter in DELIMITERS]
+    best = max(heads, key=lambda head: max((len(record.cells) for record in head), default=0))
+    return [record for record in best if any(cell.strip() for cell in record.cells)]
+
+
 def _read_large(text: str, table: Table, mapped: Mapping[str, Sequence[str]]) -> Grid | None:
     """Let Arrow parse the file if its head is plain: a row a line, with the header in it."""
     lines = _lines(text[:_HEAD])[:HEADER_WITHIN]

@@ -166,6 +166,16 @@ def read_parquet(path: Path, table: Table, mapped: Mapping[str, Sequence[str]]) 
     return Grid(layout, data.rename_columns([str(i) for i in range(len(headings))]), rows)
 
 
+def parquet_head(path: Path) -> list[Record]:
+    """The headings of a Parquet file as its only record; none if it can't be read."""
+    import pyarrow.parquet as pq
+
+    try:
+        return [Record(1, pq.read_schema(path).names)]
+    except (pa.ArrowException, OSError, ValueError):
+        return []
+
+
 def _usable(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Types that converters know, as they are; any other one as text."""
     kind = column.type

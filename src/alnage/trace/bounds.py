@@ -97,24 +97,145 @@ def exact_bounds(
 def _flow(
     cone: Cone, give: np.ndarray, cut: np.ndarray, sinks: Sequence[Sink], scale: float
 ) -> tuple[float, int]:
-    """Maximum flow from the givers to the sinks; edges into ``cut`` nodes carry nothing."""
-    n = len(cone.nodes)
-    source, sink = n, n + 1
+    """The most that can come from the givers to the target; edges into ``cut`` nodes carry nothing."""
+    network = _Network(len(cone.nodes))
     inner = ~cut[cone.head] & (cone.amount > 0.0)
     givers = np.flatnonzero(give > 0.0)
-    ends = np.searchsorted(cone.nodes, [s.node for s in sinks])
-    tail = np.concatenate([cone.tail[inner], np.full(len(givers), source), ends])
-    head = np.concatenate([cone.head[inner], givers, np.full(len(ends), sink)])
-    amount = np.concatenate([cone.amount[inner], give[givers], [s.amount for s in sinks]])
-    edges = len(tail)
-    order = np.argsort(np.concatenate([tail, head]), kind="stable")
-    start = np.searchsorted(np.concatenate([tail, head])[order], np.arange(n + 3))
-    # Arc a (< edges) goes along edge a, arc edges + a back; ``arc`` lists arcs by their tail.
-    to = np.concatenate([head, tail])
-    residual = np.concatenate([amount, np.zeros(edges)])
-    run = kernel(_dinic, edges)
-    value, work = run(start, order, to, residual, source, sink, edges, scale * RESIDUAL)
-    return float(value), int(work)
+    ends = np.searchsorted(cone.nodes, [sink.node for sink in sinks])
+    wanted = np.array([sink.amount for sink in sinks])
+    if np.isin(ends, cone.tail).any():
+        return network.nested(cone, inner, givers, give, ends, wanted, scale)
+    source, sink = network.add(2)
+    network.arcs(cone.tail[inner], cone.head[inner], cone.amount[inner])
+    network.arcs(np.full(len(givers), source), givers, give[givers])
+    network.arcs(ends, np.full(len(ends), sink), wanted)
+    return network.maximum(source, sink, scale)
+
+
+class _Network:
+    """Arcs with capacities and rewards, solved by one of the two kernels below."""
+
+    def __init__(self, nodes: int) -> None:
+        self._nodes = nodes
+        self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray, int]] = []
+
+    def add(self, count: int) -> range:
+        """Numbers of new nodes."""
+        self._nodes += count
+        return range(self._nodes - count, self._nodes)
+
+    def arcs(self, tail: np.ndarray, head: np.ndarray, amount: np.ndarray, reward: int = 0) -> None:
+        """Arcs from ``tail`` to ``head``; each unit on them earns ``reward``."""
+        self._parts.append((tail, head, amount, reward))
+
+    def maximum(self, source: int, sink: int, scale: float) -> tuple[float, int]:
+        """Maximum flow and the work done."""
+        start, order, to, residual, edges = self._layout()
+        run = kernel(_dinic, edges)
+        value, work = run(start, order, to, residual, source, sink, edges, scale * RESIDUAL)
+        return float(value), int(work)
+
+    def nested(
+        self,
+        cone: Cone,
+        inner: np.ndarray,
+        givers: np.ndarray,
+        give: np.ndarray,
+        ends: np.ndarray,
+        wanted: np.ndarray,
+        scale: float,
+    ) -> tuple[float, int]:
+        """A target of which one part lies upstream of another: content can count in both.
+
+        Content that crosses a part earns one for each part crossed, so the question is a
+        flow of greatest reward: every part is split in two, and the arc between earns.
+        """
+        source, sink = self.add(2)
+        after = np.arange(len(cone.nodes))
+        split = np.unique(ends)
+        after[split] = np.array(self.add(len(split)))
+        content = np.bincount(cone.head, cone.amount, len(cone.nodes)) + give
+        crossing = np.bincount(ends, wanted, len(cone.nodes))[split]
+        self.arcs(after[cone.tail[inner]], cone.head[inner], cone.amount[inner])
+        self.arcs(np.full(len(givers), source), givers, give[givers])
+        self.arcs(split, after[split], crossing, reward=1)
+        self.arcs(split, after[split], np.maximum(content[split] - crossing, 0.0))
+        self.arcs(after[split], np.full(len(split), sink), content[split])
+        start, order, to, residual, edges = self._layout()
+        rewards = np.concatenate([np.full(len(part[0]), part[3]) for part in self._parts])
+        cost = np.concatenate([-rewards, rewards])
+        run = kernel(_best_reward, edges)
+        value, work = run(start, order, to, residual, cost, source, sink, edges, scale * RESIDUAL)
+        return float(value), int(work)
+
+    def _layout(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
+        """Arc a goes along edge a, arc edges + a back; ``order`` lists arcs by their tail."""
+        tail, head, amount = (np.concatenate([part[k] for part in self._parts]) for k in range(3))
+        edges = len(tail)
+        tails = np.concatenate([tail, head])
+        order = np.argsort(tails, kind="stable")
+        start = np.searchsorted(tails[order], np.arange(self._nodes + 1))
+        residual = np.concatenate([amount, np.zeros(edges)])
+        return start, order, np.concatenate([head, tail]), residual, edges
+
+
+def _best_reward(
+    start: Array,
+    arc: Array,
+    to: Array,
+    residual: Array,
+    cost: Array,
+    source: int,
+    sink: int,
+    edges: int,
+    tolerance: float,
+) -> tuple[float, int]:
+    """Flow of greatest reward by augmenting along the most rewarding path that is left."""
+    n = start.shape[0] - 1
+    best = np.empty(n, np.int64)
+    came = np.empty(n, np.int64)
+    waiting = np.empty(n, np.bool_)
+    queue = np.empty(n, np.int64)
+    total = 0.0
+    work = 0
+    while True:
+        best[:] = 1 << 40
+        best[source] = 0
+        waiting[:] = False
+        queue[0] = source
+        first = 0
+        size = 1
+        while size > 0:
+            node = queue[first]
+            first = (first + 1) % n
+            size -= 1
+            waiting[node] = False
+            for k in range(start[node], start[node + 1]):
+                a = arc[k]
+                work += 1
+                if residual[a] > tolerance and best[node] + cost[a] < best[to[a]]:
+                    best[to[a]] = best[node] + cost[a]
+                    came[to[a]] = a
+                    if not waiting[to[a]]:
+                        waiting[to[a]] = True
+                        queue[(first + size) % n] = to[a]
+                        size += 1
+        if best[sink] >= 0:
+            return total, work
+        least = np.inf
+        node = sink
+        while node != source:
+            a = came[node]
+            least = min(least, residual[a])
+            node = to[a + edges if a < edges else a - edges]
+        node = sink
+        while node != source:
+            a = came[node]
+            back = a + edges if a < edges else a - edges
+            residual[a] -= least
+            residual[back] += least
+            node = to[back]
+        total += least * -best[sink]
 
 
 def _dinic(  # noqa: C901, PLR0912, PLR0915 (one compiled loop)

@@ -104,7 +104,9 @@ def workspace() -> Path:
 def main(args: Sequence[str] | None = None) -> None:
     """Run; an error of ours becomes one sentence on stderr and exit status 2."""
     try:
-        alnage.main(args=args, prog_name="alnage", standalone_mode=False)
+        code = alnage.main(args=args, prog_name="alnage", standalone_mode=False)
+        if isinstance(code, int):  # click hands back what ctx.exit() was given
+            sys.exit(code)
     except AlnageError as error:
         click.echo(f"alnage: {error}", err=True)
         sys.exit(2)

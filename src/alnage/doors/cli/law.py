@@ -1,8 +1,8 @@
 """``alnage law``: check facts against the law, list the regimes, show one, print the schema.
 
-    law check FACTS.yaml [--json]       one transaction
-    law check --batch DIR --json        a folder of them: one object keyed by file name
-    law list · law show ID · law schema
+law check FACTS.yaml [--json]       one transaction
+law check --batch DIR --json        a folder of them: one object keyed by file name
+law list · law show ID · law schema
 """
 
 from __future__ import annotations
