@@ -219,8 +219,6 @@ def _mixer(book: Book) -> None:
     # The purchase order tells the same shipment again and names the same bill of lading.
     book.move("meadowlark", "oriole", "lint", 30_000, "2024-02-15/2024-02-19",
               received="2024-03-25", lot="US-04", document=f"D-{told}")  # fmt: skip
-    # A row that can't be read: it is set aside, and what it could feed is incomplete.
-    book.move("magpie", "oriole", "lint", "ca. 2000", "2024-04-01", 2)
     yarn = sum(spin(book, "oriole", 50_000, day) for day in ("2024-04-20", "2024-05-10"))
     book.move("oriole", "plover", "carded yarn", 30_000, "2024-05-20", 26)
     book.move("oriole", "quail", "carded yarn", yarn - 30_000, "2024-05-25", 2)
@@ -241,14 +239,14 @@ def _mixer(book: Book) -> None:
     book.truth("E-13", XJ, "expected", "==", share * dozens[1] / sum(dozens), why)
     book.truth("E-04", XJ, "undocumented", "==", 0,
                "a document told twice: order and bill of lading name one shipment, counted once")  # fmt: skip
-    book.truth("E-04", XJ, "incomplete", "nonempty", None,
-               "an unreadable quantity: the row is set aside, and what it could feed says so")  # fmt: skip
     book.truth("E-04", "US-UFLPA", "presumption", "==", "unknown", why, kind="verdict")
 
 
 def _pounds(book: Book) -> None:
     """E-06: a knitter that wrote pounds as kilograms, on yarn of the second mixing."""
     book.move("meadowlark", "oriole", "lint", 40_000, "2024-05-20", 45, lot="US-05")
+    # A row that can't be read: it is set aside, and what it could feed is incomplete.
+    book.move("sandgrouse", "oriole", "lint", "ca. 2000", "2024-06-10", 14)
     yarn = spin(book, "oriole", 30_000, "2024-07-20")
     book.move("oriole", "bunting", "carded yarn", yarn, "2024-07-24", 20)
     greige = yielded(yarn, GREIGE)
@@ -263,6 +261,8 @@ def _pounds(book: Book) -> None:
     why = "pounds read as kilograms: more fabric came out than yarn went in"
     book.shares("E-06", XJ, why, expected=mixed * documented, undocumented=1 - documented)
     book.truth(event, "", "findings", "mentions", event, why, kind="finding")
+    book.truth("E-06", XJ, "incomplete", "nonempty", None,
+               "an unreadable quantity: the row is set aside, and what it could feed says so")  # fmt: skip
 
 
 def _listed_between(book: Book) -> None:

@@ -73,13 +73,15 @@ def values(rule, key, inside, depth):
             {name: strategy for name, strategy in known.items() if name in wanted},
             optional={name: strategy for name, strategy in known.items() if name not in wanted},
         )
+    return st.sampled_from(words(rule, key, inside))
+
+
+def words(rule, key, inside):
     if rule.get("format") == "date":
-        return st.sampled_from(DAYS)
-    if "enum" in rule:
-        return st.sampled_from(rule["enum"])
+        return DAYS
     if key == "regime":
-        return st.sampled_from(REGIMES[inside])
-    return st.sampled_from(POOLS.get(key, ["text"]))
+        return REGIMES[inside]
+    return rule.get("enum") or POOLS.get(key, ["text"])
 
 
 def ordered(facts):
@@ -93,13 +95,23 @@ def ordered(facts):
 
 # Half of the facts stand in a frame that reaches deciding conditions; the rest is as it falls.
 SUPPLIER = {"party": "s", "country": "CN", "listings": []}
-LISTED = {"register": "cn-uel", "effective_from": "2021-01-01", "measures": [{"kind": "trade_ban", "effective_from": "2021-01-01"}]}
+LISTED = {
+    "register": "cn-uel",
+    "effective_from": "2021-01-01",
+    "measures": [{"kind": "trade_ban", "effective_from": "2021-01-01"}],
+}
 MAKER = {"party": "a", "made": True, "country": "CN", "region": "CN-SD", "listings": []}
 NONE = [
     {"group": "region:CN-XJ", "min": 0, "max": 0},
     {"group": "listed:us-uflpa", "min": 0, "max": 0},
 ]
-US = {"transaction": "import", "market": "US", "date": "2024-11-25", "permissions": [], "orders": []}
+US = {
+    "transaction": "import",
+    "market": "US",
+    "date": "2024-11-25",
+    "permissions": [],
+    "orders": [],
+}
 
 
 def order(regime, kind, **more):
@@ -186,7 +198,9 @@ def facts_and_gaps(draw, most=4, skip=frozenset(ENDS)):
 
 
 MANY = settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=400,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 

@@ -42,7 +42,11 @@ def verdict(regime: str, question: str, answer: str, **more: Any) -> Json:
         "question": question,
         "answer": answer,
         "provision": "§ 3(a)",
-        "effect": "Presumed barred from entry unless rebutted by clear and convincing evidence.",
+        "effect": {
+            "yes": "Presumed barred from entry unless rebutted by clear and convincing evidence.",
+            "unknown": "Open. If customs detains the goods, the importer must prove; silence excludes.",
+            "no": "Conditions not met on these facts.",
+        }[answer],
         "because": [
             reason(
                 "sample_made_by_listed",

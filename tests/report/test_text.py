@@ -86,4 +86,4 @@ def test_the_enterprise_in_lines(lang: str) -> None:
 
 
 def test_what_remains_after_removal_is_told() -> None:
-    assert "US-UFLPA: Remains: place, content" in enterprise_summary(result(), "en", 100)
+    assert "US-UFLPA, still open: place, content" in enterprise_summary(result(), "en", 100)

@@ -159,7 +159,8 @@ class _Maker:
             return
         rows = []
         for party in self.tables["parties"]:
-            count = 2 if len(rows) < 12 and rng.random() < 0.3 else 1
+            room = len(rows) + len(names) < 14 + int(party["party"][1:])
+            count = 2 if rng.random() < 0.3 and room else 1
             for number in range(count):
                 # A place inherited by one of several sites is only asked of China, where
                 # country and region leave no choice of reading.

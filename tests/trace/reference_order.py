@@ -31,6 +31,7 @@ KILOGRAMS = {
     "lb": Fraction("0.45359237"),
     "lbr": Fraction("0.45359237"),
 }
+PIECES = ("pcs", "h87")  # they need a weight in ``products``
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,11 @@ def read_ledger(tables: Tables, per_kg: Mapping[str, Fraction] | None = None) ->
         row["party"] for row in tables["parties"]
     }
     pooled = set(_pooled(tables))
+    weights = {
+        row["product"]: Fraction(row["unit_weight_kg"])
+        for row in tables.get("products", ())
+        if row.get("unit_weight_kg")
+    }
     factors = per_kg or {}
     rejected: list[tuple[str, int]] = []
 
@@ -107,10 +113,10 @@ def read_ledger(tables: Tables, per_kg: Mapping[str, Fraction] | None = None) ->
         return (*place, None if place in pooled else row["lot"])
 
     def content(row: Row) -> Fraction:
-        return _kg(row) * factors.get(row["material"], Fraction(1))
+        return _kg(row, weights) * factors.get(row["material"], Fraction(1))
 
     def usable(table: str, at: int, row: Row) -> bool:
-        if _readable(table, row, sites):
+        if _readable(table, row, sites, weights):
             return True
         rejected.append((table, at))
         return False
@@ -138,10 +144,10 @@ def read_ledger(tables: Tables, per_kg: Mapping[str, Fraction] | None = None) ->
             account(row["from_site"], row),
             account(row["to_site"], row),
             content(row),
-            _kg(row),
+            _kg(row, weights),
             tuple(row[side] for side in ("seller", "buyer") if row.get(side)),
         )
-        for at, row in _numbered(tables, "movements")
+        for at, row in _once(tables)
         if usable("movements", at, row)
     )
     conversions = []
@@ -192,14 +198,36 @@ def _pooled(tables: Tables) -> Iterator[tuple[str, str]]:
                         yield row[column], row["material"]
 
 
-def _kg(row: Row) -> Fraction:
-    return Fraction(row["quantity"]) * KILOGRAMS[row["unit"].lower()]
+def _once(tables: Tables) -> Iterator[tuple[int, Row]]:
+    """Movements without those that tell an earlier one again under the same document."""
+    told: list[Row] = []
+    for at, row in _numbered(tables, "movements"):
+        if not any(_same_movement(row, other) for other in told):
+            told.append(row)
+            yield at, row
 
 
-def _readable(table: str, row: Row, sites: set[str]) -> bool:
+def _same_movement(row: Row, other: Row) -> bool:
+    """Same document, sites, material, lot and unit, overlapping dates, within 0.5 %."""
+    same = ("document", "from_site", "to_site", "material", "lot", "unit")
+    if not row.get("document") or any(row.get(c, "") != other.get(c, "") for c in same):
+        return False
+    one, two = Period.parse(row["shipped"]), Period.parse(other["shipped"])
+    a, b = Fraction(row["quantity"]), Fraction(other["quantity"])
+    overlap = one.first <= two.last and two.first <= one.last
+    return overlap and abs(a - b) <= Fraction(5, 1000) * max(a, b)
+
+
+def _kg(row: Row, weights: Mapping[str, Fraction]) -> Fraction:
+    unit = row["unit"].lower()
+    weight = weights[row["material"]] if unit in PIECES else KILOGRAMS[unit]
+    return Fraction(row["quantity"]) * weight
+
+
+def _readable(table: str, row: Row, sites: set[str], weights: Mapping[str, Fraction]) -> bool:
     """Whether amount, unit, dates and sites of a row can be used."""
     try:
-        amount = _kg(row)
+        amount = _kg(row, weights)
         Period.parse(row["shipped" if table == "movements" else "date"])
         if row.get("received"):
             Period.parse(row["received"])

@@ -31,7 +31,7 @@ from reference import Answer, Listed, Reference
 from alnage.doors.cli import alnage
 
 BLOCK = 10  # networks a test
-QUICK = range(0, 60)
+QUICK = range(60)
 FULL = range(60, 260)
 TOLERANCE = 1e-9
 
@@ -50,59 +50,37 @@ def product(
     out = folder / "trace.jsonl"
     options = [option for target in targets for option in ("--target", target)]
     options += [option for group in groups for option in ("--group", group)]
-    run(
-        "trace",
-        str(folder),
-        *options,
-        "--bounds",
-        "exact",
-        "--out",
-        str(out),
-        "--workspace",
-        str(workspace),
-    )
+    options += ["--bounds", "exact", "--out", str(out), "--workspace", str(workspace)]
+    run("trace", str(folder), *options)
     lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     return {(line["target"], line["group"]): line for line in lines}
 
 
 @pytest.fixture(scope="module")
 def register(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, Listed]]:
-    """A workspace with the register ``r1``, and who of the names is or may be on it."""
+    """A workspace with the register ``r1``, and who of the names is or may be on it.
+
+    Names are asked of a register of the same names without dates: screening answers for a
+    day, tracing for all days.
+    """
     place = tmp_path_factory.mktemp("register")
-    rows = register_rows()
-    write_csv(place / "r1.csv", list(rows[0]), rows)
-    workspace = place / "workspace"
-    run(
-        "registers",
-        "import",
-        str(place / "r1.csv"),
-        "--as",
-        "r1",
-        "--format",
-        "csv",
-        "--workspace",
-        str(workspace),
-    )
+    workspace = ("--workspace", str(place / "workspace"))
+    undated = [{**row, "effective_from": "", "removed_on": ""} for row in register_rows()]
+    for name, rows in (("r1", register_rows()), ("undated", undated)):
+        file = place / f"{name}.csv"
+        write_csv(file, list(rows[0]), rows)
+        run("registers", "import", str(file), "--as", name, "--format", "csv", *workspace)
     asked = [{"id": name, "name": name, "schema": "Company"} for name in NAMES]
     write_csv(place / "names.csv", list(asked[0]), asked)
     hits = place / "hits.jsonl"
-    run(
-        "screen",
-        str(place / "names.csv"),
-        "--out",
-        str(hits),
-        "--register",
-        "r1",
-        "--workspace",
-        str(workspace),
-    )
+    run("screen", str(place / "names.csv"), "--out", str(hits), "--register", "undated", *workspace)
     found = {}
     for line in map(json.loads, hits.read_text("utf-8").splitlines()):
         if any(match["match"] for match in line["matches"]):
             name = line["id"]
             start, end = (dt.date.fromisoformat(d) if d else None for d in REGISTER_DAYS[name])
             found[name] = Listed(name, certain=REGISTER_NAMES[name] == name, start=start, end=end)
-    return workspace, found
+    return place / "workspace", found
 
 
 def answers(drawn: Network, by_name: Mapping[str, Listed]) -> dict[tuple[str, str], Answer]:

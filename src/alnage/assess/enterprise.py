@@ -226,6 +226,7 @@ class _Mirror:
             "date": self._asked.day,
             "chain": [link],
             "orders": [],
+            "permissions": [],
         }
         none = {
             "min": 0.0,

@@ -15,11 +15,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alnage.assess.folder import OpenFolder
-from alnage.assess.touched import Touch
+from alnage.assess.touched import ZERO, Touch
 from alnage.model import Listing, Reason, RowSource
 from alnage.trace import Target, TraceResult
-
-ZERO = 1e-9
 
 
 def entry_facts(
@@ -47,10 +45,13 @@ def entry_facts(
     goods = _goods(opened, target, rows)
     if goods:
         facts["goods"] = goods
-    facts["chain"] = [link(opened, touch, day) for touch in touches]
+    # The chain names those who certainly took part; the others speak through the content.
+    facts["chain"] = [link(opened, touch, day) for touch in touches if touch.surely]
     facts["content"] = [
         _content(group, result) for group, result in results.items() if group not in held_back
     ]
+    # No release or exception is told: the user would hold it. Facts files can name one.
+    facts["permissions"] = []
     orders = _orders(opened, touches, day)
     if orders is not None:
         facts["orders"] = orders
@@ -61,7 +62,9 @@ def link(opened: OpenFolder, touch: Touch, day: dt.date) -> dict[str, Any]:
     """One link of the chain: a site with its party, or a party with title only."""
     place = opened.ledger.places[touch.site] if touch.site else None
     party = opened.party(touch.party)
-    out: dict[str, Any] = {"party": touch.party or touch.site, "made": touch.made}
+    out: dict[str, Any] = {"party": touch.party or touch.site}
+    if touch.surely_made or not touch.made:
+        out["made"] = touch.made
     if touch.site:
         out["site"] = touch.site
     if touch.title:
@@ -211,7 +214,19 @@ def doubts(
             for k, register in opened.law_registers()
             if k == what and not opened.registers[register].complete_on(day)
         ]
+        found += [
+            Reason("no_needs_custody", {"party": touch.party}, tuple(touch.rows[:1]))
+            for touch in touches
+            if not touch.surely and _maybe_listed(opened, touch.party, what, day)
+        ]
     return tuple(found)
+
+
+def _maybe_listed(opened: OpenFolder, party: str, kind: str, day: dt.date) -> bool:
+    return any(
+        found.party == party and found.listing.in_force(day)
+        for found in opened.listings_of_kind(kind)
+    )
 
 
 def _other_country(country: str, region: str) -> bool:
@@ -230,7 +245,13 @@ def supplier_facts(opened: OpenFolder, party: str, market: str, day: dt.date) ->
     listings = party_listings(opened, party, day)
     if listings is not None:
         out["listings"] = listings
-    return {"transaction": "import", "market": market, "date": day, "chain": [out]}
+    return {
+        "transaction": "import",
+        "market": market,
+        "date": day,
+        "chain": [out],
+        "permissions": [],
+    }
 
 
 def row_source(row: Mapping[str, Any]) -> RowSource:

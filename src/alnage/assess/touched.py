@@ -22,16 +22,24 @@ from alnage.trace.graph import MOVEMENT, OUTPUT, SOURCE
 
 _EPOCH = dt.date(1970, 1, 1)
 ROWS_SHOWN = 20
+ZERO = 1e-9
 
 
 @dataclass(slots=True)
 class Touch:
-    """One site (or a party with title only): what it did to the target, when, and the rows."""
+    """One site (or a party with title only): what it did to the target, when, and the rows.
+
+    ``made`` and ``title`` say what the rows tell; ``surely`` and ``surely_made`` whether
+    that holds for the target in every allocation (content of a mixed stock may be all of
+    another maker).
+    """
 
     site: str
     party: str
     made: bool = False
     title: bool = False
+    surely: bool = False
+    surely_made: bool = False
     first: int = 1 << 40
     last: int = -(1 << 40)
     undocumented_rows: int = 0
@@ -70,7 +78,26 @@ class Touches:
         owners = np.unique(facts.title[0, nodes])
         for code in owners[owners >= 0].tolist():
             self._own(found, code)
+        for touch in found.values():
+            self._settle(target, touch)
         return sorted(found.values(), key=lambda touch: (not touch.made, touch.site, touch.party))
+
+    def _settle(self, target: Target, touch: Touch) -> None:
+        """Whether the target must have passed this site or owner, and been made there."""
+        tracer, facts = self._tracer, self._tracer.facts
+        words = self._ledger.words
+        kind, site = tracer.graph.kind, words.sites.find(touch.site)
+        there = (facts.site == site) & (site >= 0)
+        if touch.title:
+            owner = words.parties.find(touch.party)
+            there = there | ((facts.title == owner).any(axis=0) & (owner >= 0))
+        to_site = np.zeros(len(kind), np.bool_)
+        moves = np.flatnonzero(kind == MOVEMENT)
+        to_site[moves] = self._ledger.movements.to_site[tracer.graph.ref[moves]] == site
+        touch.surely = tracer.least_through(target, there | (to_site & (site >= 0))) > ZERO
+        if touch.made and touch.surely:
+            makes = (kind == SOURCE) | ((kind == OUTPUT) & facts.makes)
+            touch.surely_made = tracer.least_through(target, there & makes) > ZERO
 
     def _make(self, found: dict[tuple[str, str], Touch], node: int) -> None:
         facts, graph, ledger = self._tracer.facts, self._tracer.graph, self._ledger

@@ -261,8 +261,6 @@ def read_places(parties: pa.Table | None, sites: pa.Table | None) -> Places:
 def _site(row: Mapping[str, Any], party: Mapping[str, Any], *, alone: bool) -> Site:
     country, region = row.get("country") or "", row.get("region") or ""
     from_country, from_region = party.get("country") or "", party.get("region") or ""
-    if country and from_region[:2] != country:
-        from_region = ""
     if alone:
         country, region = country or from_country, region or from_region
     implied = implied_regions(

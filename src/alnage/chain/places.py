@@ -86,11 +86,9 @@ class Site:
             return "inside"
         if region in self.implied:
             return "possible"
-        country = self.shown_country or self.shown_region[:2]
-        if self.region and self.region[:2] != country:
-            return "outside" if region[:2] not in (country, self.region[:2]) else "possible"
         if self.region:
             return "outside"
+        country = self.shown_country or self.shown_region[:2]
         return "possible" if country in ("", region[:2]) else "outside"
 
 

@@ -13,6 +13,7 @@ answer of theirs says so.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -176,6 +177,14 @@ class LawBook:
         registers = frozenset(named | set(loader.registers))
         shown = overlay.name if overlay is not None else ""
         return cls(MappingProxyType(found), load_places(), registers, loader.as_of, shown)
+
+    @property
+    def version(self) -> str:
+        """A hash of everything that the loaded regimes say."""
+        text = json.dumps(
+            [plain(regime.data) for regime in self], ensure_ascii=False, sort_keys=True
+        )
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def __getitem__(self, name: str) -> Regime:
         """The regime of that id; LawError names the nearest."""

@@ -93,7 +93,7 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part must hold."""
 
     parts: tuple[Condition, ...]
@@ -104,7 +104,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """One part must hold."""
 
     parts: tuple[Condition, ...]
@@ -165,7 +165,11 @@ class FactPlace:
             return either([absent(path) for path in gone])
         answer = scene.places.inside(at.value, frame.value, scene.day)
         params = {"fact": at.path, "value": at.value, "territory": frame.value}
-        if answer is UNKNOWN and scene.day is None and scene.places.needs_day(at.value, frame.value):
+        if (
+            answer is UNKNOWN
+            and scene.day is None
+            and scene.places.needs_day(at.value, frame.value)
+        ):
             return absent("date")
         if answer is UNKNOWN:
             return Found(UNKNOWN, (Reason("place_open", params),), verified="unverified")
@@ -248,7 +252,9 @@ class Current:
         if day and pause and pause <= day and (resume is None or day < resume):
             shown = resume or "-"
             return Found(NO, (Reason("item_suspended", params | {"from": pause, "to": shown}),))
-        gone = [path for path, one in (("date", day), (f"{item.path}.effective_from", start)) if not one]
+        gone = [
+            path for path, one in (("date", day), (f"{item.path}.effective_from", start)) if not one
+        ]
         if gone:
             return either([absent(path) for path in gone])
         if day and start and day < start:
@@ -317,7 +323,9 @@ class Content:
         if high is not None and high <= EPSILON and not crossed and not _doubted(at.value):
             return Found(NO, (Reason("content_none", params),), documented=True)
         gone = [] if high is not None else [f"{at.path}.max"]
-        gone += [] if low is not None or (high is not None and high <= EPSILON) else [f"{at.path}.min"]
+        gone += (
+            [] if low is not None or (high is not None and high <= EPSILON) else [f"{at.path}.min"]
+        )
         more = (*at.value.get("gaps", ()), *at.value.get("evidence", ()))
         return Found(UNKNOWN, (Reason("content_open", params),), missing=(*gone, *more))
 

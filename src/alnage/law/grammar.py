@@ -4,7 +4,7 @@ The grammar is small enough to be listed in one table (``WORDS``). A node has on
 may carry ``because`` (a heading), ``cite`` (keys of the file's citations), ``verified``,
 ``clocks`` and ``asserted``. Shared definitions stand in ``tables/terms.yaml``.
 
-    {all: [{act: [import]}, {term: prc_actor}]} ── Grammar.compile ──> conditions.All(…)
+    {all: [{act: [import]}, {term: prc_actor}]} ── Grammar.compile ──> conditions.AllOf(…)
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from alnage.law.conditions import (
-    All,
-    Any_,
+    AllOf,
+    AnyOf,
     Ask,
     Asserted,
     Condition,
@@ -132,8 +132,8 @@ class Grammar:
 
 
 WORDS: Final[Mapping[str, Callable[[Grammar, Mapping[str, Any]], Condition]]] = {
-    "all": lambda g, raw: All(g.parts(raw["all"])),
-    "any": lambda g, raw: Any_(g.parts(raw["any"])),
+    "all": lambda g, raw: AllOf(g.parts(raw["all"])),
+    "any": lambda g, raw: AnyOf(g.parts(raw["any"])),
     "not": lambda g, raw: Not(g.compile(raw["not"])),
     "fact": lambda g, raw: g.fact(raw),
     "act": lambda _, raw: FactIn("transaction", tuple(raw["act"])),

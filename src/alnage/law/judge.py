@@ -166,9 +166,7 @@ class _Bench:
         return verdict, effect
 
 
-def _collisions(
-    facts: Facts, book: LawBook, verdicts: tuple[Verdict, ...]
-) -> Iterator[Collision]:
+def _collisions(facts: Facts, book: LawBook, verdicts: tuple[Verdict, ...]) -> Iterator[Collision]:
     """The measure that the act serves against every regime that challenges the act for it."""
     served = Item("", facts.values).look("measure.regime").value
     if served is ABSENT or facts.values.get("reason") == "commercial":

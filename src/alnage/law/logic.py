@@ -76,19 +76,26 @@ def _combine(parts: Sequence[Found], decisive: Answer, otherwise: Answer) -> Fou
 def _merge(
     parts: Sequence[Found], answer: Answer, verified: Verified, documented: bool | None
 ) -> Found:
-    reasons = [reason for part in parts for reason in part.reasons]
-    if len(reasons) > SHOWN:
-        left = Reason("law_more_reasons", {"count": len(reasons) - SHOWN})
-        reasons = [*reasons[:SHOWN], left]
     return Found(
         answer,
-        tuple(reasons),
+        _shortened([reason for part in parts for reason in part.reasons]),
         unique(path for part in parts for path in part.missing),
         verified,
         documented,
         unique(clock for part in parts for clock in part.clocks),
         unique(cite for part in parts for cite in part.cites),
     )
+
+
+def _shortened(reasons: list[Reason]) -> tuple[Reason, ...]:
+    """Each reason once, and no more than a reader takes in."""
+    shown: list[Reason] = []
+    for reason in reasons[:SHOWN]:
+        if reason not in shown:
+            shown.append(reason)
+    if len(reasons) > SHOWN:
+        shown.append(Reason("law_more_reasons", {"count": len(reasons) - SHOWN}))
+    return tuple(shown)
 
 
 def unique(items: Iterable[T]) -> tuple[T, ...]:

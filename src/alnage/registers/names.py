@@ -19,6 +19,14 @@ from typing import Any
 # Legal forms in Latin script: spoken parts to one form. Longest first when matched.
 _LATIN_FORMS: dict[str, str] = {
     "company limited by shares": "co ltd by shares",
+    "co ltd by shares": "co ltd by shares",
+    "joint stock company limited": "co ltd by shares",
+    "joint stock co ltd": "co ltd by shares",
+    "joint stock co limited": "co ltd by shares",
+    "stock co ltd": "co ltd by shares",
+    "stock company limited": "co ltd by shares",
+    "inc ltd": "inc ltd",
+    "incorporation": "inc",
     "corporation limited": "corp ltd",
     "corp limited": "corp ltd",
     "corp ltd": "corp ltd",

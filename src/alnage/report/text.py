@@ -48,7 +48,7 @@ def summary(findings: Json, lang: str, width: int = 80, *, colour: bool = False)
         [head, *(_register(say, register) for register in items(findings, "registers"))],
         _block(say.t("by_entry"), _entry_lines(say, entries), width, say, len(entries)),
         *(
-            _block(say.t(head), _rolls(say, rolls, lang), width, say, len(rolls))
+            _block(say.t(head), _rolls(say, rolls), width, say, len(rolls))
             for head, rolls in (
                 ("by_supplier", view.rolled_up(findings, "suppliers")),
                 ("by_product", view.rolled_up(findings, "products")),
@@ -93,12 +93,12 @@ def enterprise_summary(result: Json, lang: str, width: int = 80) -> str:
         )
         if word(listing, "removed_on"):
             told += " " + say.t("removed_said", date=word(listing, "removed_on"))
-        head.append(f"{word(listing, 'name')}: {told}")
+        head += [word(listing, "name"), f"  {told}"]
     if not items(result, "listings"):
         head.append(say.t("enterprise_not_found"))
     if items(result, "possible"):
         names = dict.fromkeys(word(one, "name") for one in items(result, "possible"))
-        head.append(f"{say.t('enterprise_possible')}: {'; '.join(names)}")
+        head.append(say.t("possible_named", names="; ".join(names)))
     blocks = [head]
     for key, title in (
         ("listing", say.t("follows_listing")),
@@ -108,7 +108,11 @@ def enterprise_summary(result: Json, lang: str, width: int = 80) -> str:
         found = [item for item in items(result, "follows") if word(item, "by") == key]
         lines = [(word(f, "market"), _question(say, f), say.answer(f)) for f in found]
         blocks.append(_block(title, list(lines), width, say, len(lines)))
-    blocks += [_removal(say, result), [say.t("summary_advice")]]
+    registers = [
+        say.t("register_retrieved", register=word(r, "id"), date=word(r, "retrieved_on"))
+        for r in items(result, "registers")
+    ]
+    blocks += [_removal(say, result), registers, [say.t("summary_advice")]]
     return "\n\n".join(
         "\n".join(shorten(line, width) for line in block) for block in blocks if block
     )
@@ -122,9 +126,9 @@ def _removal(say: Wording, result: Json) -> list[str]:
     """By regime, which triggers would still answer after a removal."""
     lines = []
     for one in items(result, "if_removed"):
-        triggers = ", ".join(say.known(trigger) for trigger in words_in(one, "remains"))
-        remains = triggers or say.t("nothing_remains")
-        lines.append(f"  {word(one, 'regime')}: {say.t('remains')}: {remains}")
+        triggers = [say.known(trigger) for trigger in words_in(one, "remains")]
+        told = say.joined(triggers) or say.t("nothing_remains")
+        lines.append("  " + say.t("removal_leaves", regime=word(one, "regime"), triggers=told))
     return [say.t("if_removed"), *lines] if lines else []
 
 
@@ -164,13 +168,12 @@ def _entry_lines(say: Wording, entries: Iterable[view.Entry]) -> list[Sequence[s
     return lines
 
 
-def _rolls(say: Wording, rolls: Iterable[Json], lang: str) -> list[Sequence[str]]:
+def _rolls(say: Wording, rolls: Iterable[Json]) -> list[Sequence[str]]:
     lines: list[Sequence[str]] = []
     for roll in rolls:
         name = word(roll, "name") or word(roll, "party") or word(roll, "product")
-        joint = "、" if lang == "zh" else ", "
         count = number(roll, "entries")
-        named = joint.join(words_in(roll, "entries"))
+        named = say.joined(words_in(roll, "entries"))
         if count is not None:
             named = say.t("entry_count", count=int(count))
         lines.append((name, say.answer_word(roll.get("worst")), named))

@@ -10,7 +10,7 @@ an answer carries how far its law was verified, and a tiny share never reads as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -81,10 +81,17 @@ VOCABULARY = {
     "regional": "word_regional",
     "prefecture": "word_prefecture",
     "county": "word_county",
+    "own": "word_own",
+    "subsidiaries": "word_subsidiaries",
+    "subordinate_and_affiliated": "word_subordinate_and_affiliated",
     "implementing_notice": "word_implementing_notice",
 }
 # What an item of paths, gaps, evidence, remedies or figures may carry, as a label.
 LABELS = {
+    "basis": "label_basis",
+    "by": "label_by",
+    "in_force": "label_in_force",
+    "notes": "label_note",
     "after": "label_after",
     "announced_on": "label_announced_on",
     "answer": "label_answer",
@@ -162,6 +169,48 @@ STANDINGS = {
     "no": "standing_no",
     "none": "standing_none",
 }
+# Facts of a transaction as the law asks for them (design, section 6).
+FACTS = {
+    "transaction": "fact_transaction",
+    "market": "fact_market",
+    "date": "fact_date",
+    "shipped": "fact_shipped",
+    "importer": "fact_importer",
+    "exporter": "fact_exporter",
+    "hs": "fact_hs",
+    "materials": "fact_materials",
+    "forced_labour": "fact_forced_labour",
+    "child_labour": "fact_child_labour",
+    "chain": "fact_chain",
+    "made": "fact_made",
+    "title": "fact_title",
+    "country": "fact_country",
+    "region": "fact_region",
+    "aid": "fact_aid",
+    "owners": "fact_owners",
+    "listings": "fact_listings",
+    "content": "fact_content",
+    "orders": "fact_orders",
+    "covers": "fact_covers",
+    "permissions": "fact_permissions",
+    "actor": "fact_actor",
+    "owned_by": "fact_owned_by",
+    "counterparty": "fact_counterparty",
+    "reason": "fact_reason",
+    "measure": "fact_measure",
+    "state": "fact_state",
+    "regime": "fact_regime",
+    "measures": "fact_measures",
+    "recipient": "fact_recipient",
+    "stored_in": "fact_stored_in",
+    "assists_evasion": "fact_assists_evasion",
+    "register": "fact_register",
+    "effective_from": "fact_effective_from",
+    "kind": "fact_kind",
+    "goods": "fact_goods",
+    "party": "fact_party",
+    "evidence": "fact_evidence",
+}
 _GROUPS = {
     "region": ("group_region", "place"),
     "listed": ("group_listed", "register"),
@@ -231,6 +280,28 @@ class Wording:
         """Where an entry stands in the work list, in words."""
         return self.t(STANDINGS[standing])
 
+    def fact(self, path: str) -> str:
+        """An absent fact, as the law's facts name it, in words; its path if there are none.
+
+        >>> Wording("en").fact("chain[0].region"), Wording("en").fact("content[region:CN-XJ]")
+        ('region of participant 1', 'content of the goods: made in region CN-XJ')
+        """
+        head, _, rest = clean(path).partition("[")
+        index, _, tail = rest.partition("]")
+        key = (tail or head).lstrip(".").rpartition(".")[2] if head != "content" else head
+        if key not in FACTS:
+            return clean(path)
+        said = self.t(FACTS[key])
+        if head == "content" and ":" in index:
+            return self.t("fact_content_of", fact=said, group=self.group(index))
+        if head == "chain" and index.isdecimal() and tail:
+            return self.t("fact_of_participant", fact=said, number=int(index) + 1)
+        return said
+
+    def facts(self, paths: Iterable[str]) -> str:
+        """Several absent facts, each once."""
+        return "; ".join(dict.fromkeys(self.fact(path) for path in paths))
+
     def days_asked(self, findings: Json) -> str:
         """On which day registers and law were asked."""
         on = word(findings, "on")
@@ -240,6 +311,10 @@ class Wording:
         """What was asked of a regime, in words."""
         name = word(verdict, "question")
         return self.t(QUESTIONS[name]) if name in QUESTIONS else name
+
+    def joined(self, words: Iterable[str]) -> str:
+        """Words in a row, with the comma of the language."""
+        return ("、" if self.lang == "zh" else ", ").join(words)
 
     def asked(self, text: str) -> str:
         """What a missing fact would settle: a group, or "REGIME question", in words.
@@ -335,12 +410,13 @@ class Wording:
         """The sentence of one reason, said anew in this language where its code is known."""
         if not isinstance(node, Mapping):
             return self.known(node)
-        key, params = f"reason.{node.get('code')}", node.get("params") or {}
-        template = catalogue(self.lang).get(key)
-        if template is not None and isinstance(params, Mapping):
-            wanted = {name for _, name, _, _ in Formatter().parse(template) if name}
-            if wanted <= set(params):
-                return clean(say(key, params, self.lang))
+        params = node.get("params") or {}
+        for key in (f"reason.{node.get('code')}", f"gap.{node.get('code')}"):
+            template = catalogue(self.lang).get(key)
+            if template is not None and isinstance(params, Mapping):
+                wanted = {name for _, name, _, _ in Formatter().parse(template) if name}
+                if wanted <= set(params):
+                    return clean(say(key, params, self.lang))
         return self.local(node.get("text")) or word(node, "code")
 
     def place(self, source: Json) -> str:

@@ -223,7 +223,7 @@ def _entries(say: Wording, findings: Json) -> Iterator[tuple[Cell, ...]]:
 
 
 def _missing(say: Wording, item: view.Missing) -> str:
-    return "; ".join(say.reason(reason) for reason in item.because) or item.what
+    return "; ".join(say.reason(reason) for reason in item.because) or say.fact(item.what)
 
 
 def _number_heads(say: Wording) -> tuple[str, ...]:

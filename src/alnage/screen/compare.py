@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
-from alnage.screen.gazetteer import readings
+from alnage.screen.gazetteer import pinyin, readings
 from alnage.screen.parts import Parts, Unit
 
 # Of how many names one holds a given piece of brand, trade word, common word: the prior.
@@ -37,6 +37,8 @@ FEATURES = (
     "same_stem",
     "unexplained",
     "brand_clash",
+    "sound",
+    "locality_differs",
 )
 
 
@@ -172,7 +174,45 @@ def _features(query: Parts, candidate: Parts, left: _Side, right: _Side) -> tupl
         float(query.stem == candidate.stem),
         min(max(left.worst(), right.worst()) / 8.0, 1.5),
         min(left.worst(brand=True), right.worst(brand=True), 12.0) / 8.0,
+        _sound(query, candidate) if query.han != candidate.han else 0.0,
+        float(_apart(query.localities, candidate.localities)),
     )
+
+
+def _apart(mine: frozenset[int], theirs: frozenset[int]) -> bool:
+    """Whether both names give a town or county and none in common."""
+    return bool(mine and theirs and not mine & theirs)
+
+
+# Letters that coined names take for one another, and those they drop.
+_SOUNDS = str.maketrans(
+    {
+        **dict.fromkeys("bp", "p"),
+        **dict.fromkeys("dt", "t"),
+        **dict.fromkeys("gkq", "k"),
+        **dict.fromkeys("fvw", "f"),
+        **dict.fromkeys("jxzcs", "s"),
+        **dict.fromkeys("lr", "l"),
+        **dict.fromkeys("mn", "n"),
+        **dict.fromkeys("aeiouyh", ""),
+    }
+)
+
+
+def _sound(one: Parts, other: Parts) -> float:
+    """How alike two brands sound when coined: Yealink and 亿联, Viti and 威帝."""
+    skeletons = []
+    for name in (one, other):
+        text = "".join(unit.text for unit in name.units if unit.brand)
+        sound = pinyin(text) if name.han else text
+        sound = sound.replace("ng", "n").replace("q", "c" if name.han else "k")
+        skeletons.append((sound[:1], sound.translate(_SOUNDS)))
+    (first, a), (head, b) = skeletons
+    if not a or not b:
+        return 0.0
+    likeness = LCSseq.normalized_similarity(a, b)
+    same_start = first == head or first.translate(_SOUNDS) == head.translate(_SOUNDS) != ""
+    return float(likeness * min(1.0, len(a) / 3) * (1.0 if same_start else 0.6))
 
 
 def _share(part: float, whole: float) -> float:
@@ -328,6 +368,6 @@ def _span(
                 break
             if len(word) >= 5 and abs(len(spellings[0]) - len(word)) <= 2:
                 ratio = max(Levenshtein.normalized_similarity(s, word) for s in spellings)
-                if ratio >= 0.8 and (best is None or ratio * ratio > best[2]):
+                if ratio >= 0.84 and (best is None or ratio * ratio > best[2]):
                     best = start, end, ratio * ratio
     return best

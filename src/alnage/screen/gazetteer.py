@@ -124,6 +124,7 @@ def _places() -> tuple[dict[str, int], dict[str, int], tuple[str, ...], frozense
             for name in (first,) if apart else zh:
                 han.setdefault(name, place)
                 latin.setdefault(pinyin(name), place)
+                latin.setdefault(" ".join(map(pinyin, name)), place)
             for name in (second,) if apart else others:
                 latin.setdefault(fold(name), place)
                 latin[fold(name)] = place

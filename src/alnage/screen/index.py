@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from alnage.screen.gazetteer import pinyin, readings
@@ -39,6 +40,11 @@ def keys(name: Parts) -> frozenset[str]:
             brand_latin.append(unit.text)
             if 2 <= len(unit.text) <= 4:
                 found.add(f"n:{unit.text}")
+    if not name.han:
+        # Syllables written apart (Zhong Tai) are looked for together.
+        for first, second in pairwise(brand_latin):
+            if len(first) <= 6 and len(second) <= 6:
+                found.add(f"t:{first}{second}")
     for word in brand_latin:
         found.add(f"t:{word}")
         padded = f"^{word}$"

@@ -56,7 +56,25 @@ _ORDINALS = {
         start=1,
     )
 }
-_SILENT = frozenset({"and", "of", "the", "for", "in", "at", "de", "no", "china s"})
+_SILENT = frozenset(
+    {
+        "and",
+        "of",
+        "the",
+        "for",
+        "in",
+        "at",
+        "de",
+        "no",
+        "co",
+        "ltd",
+        "inc",
+        "corp",
+        "joint",
+        "stock",
+    }
+    | {"provincial", "province", "city", "county", "municipal", "company", "limited"}
+)
 _NUMBERED = re.compile(r"^(?:no)?([0-9]+)(?:st|nd|rd|th)?$")
 
 
@@ -90,6 +108,11 @@ class Parts:
     numbers: frozenset[str] = frozenset()
     bodies: frozenset[str] = frozenset()
     joined: str = field(default="")
+
+    @property
+    def localities(self) -> frozenset[int]:
+        """The places in the name that are less than a whole region."""
+        return frozenset(self.places) - gazetteer().provinces
 
     @property
     def regions(self) -> frozenset[str]:
@@ -180,30 +203,45 @@ def _take_numbers(word: str, numbers: set[str], bodies: set[str]) -> list[str]:
 
 
 def _cut(text: str, table: Gazetteer, places: list[int], units: list[Unit]) -> None:
-    """Longest match of places (at the start, or whole regions) and trade words; the rest is brand."""
-    run, at, start = "", 0, True
+    """Places first, then trade words from the end (where they stand); the rest is brand."""
+    at = 0
     while at < len(text):
-        place = _place_at(text, at, table, start)
-        if place is not None:
-            _flush(run, table, units)
-            run = ""
-            places.append(place[0])
-            at += place[1]
-            continue
-        length = _word_at(text, at, table)
+        place = _place_at(text, at, table, start=True)
+        if place is None:
+            break
+        places.append(place[0])
+        at += place[1]
+    found: list[Unit] = []
+    run, end = "", len(text)
+    while end > at:
+        length, unit = _ending(text[at:end], table, places)
         if length:
-            _flush(run, table, units)
+            _flush(run, table, found)
             run = ""
-            units.append(_known(text[at : at + length], table))
-            at += length
+            if unit is not None:
+                found.append(unit)
+            end -= length
         else:
-            run += text[at]
-            at += 1
-        start = False
-    _flush(run, table, units)
+            end -= 1
+            run = text[end] + run
+    _flush(run, table, found)
+    units.extend(reversed(found))
 
 
-def _place_at(text: str, at: int, table: Gazetteer, start: bool) -> tuple[int, int] | None:
+def _ending(text: str, table: Gazetteer, places: list[int]) -> tuple[int, Unit | None]:
+    """The longest trade word, or whole region, at the end of the text: length and unit."""
+    for length in range(min(table.longest_han, len(text)), 1, -1):
+        tail = text[-length:]
+        place = table.han_places.get(tail)
+        if place is not None and place in table.provinces:
+            places.append(place)
+            return length, None
+        if tail in table.han_words:
+            return length, _known(tail, table)
+    return 0, None
+
+
+def _place_at(text: str, at: int, table: Gazetteer, *, start: bool) -> tuple[int, int] | None:
     for length in range(min(8, len(text) - at), 1, -1):
         place = table.han_places.get(text[at : at + length])
         if place is not None and (start or place in table.provinces):
@@ -211,13 +249,6 @@ def _place_at(text: str, at: int, table: Gazetteer, start: bool) -> tuple[int, i
             suffix = next((s for s in _SUFFIXES if rest.startswith(s)), "")
             return place, length + len(suffix)
     return None
-
-
-def _word_at(text: str, at: int, table: Gazetteer) -> int:
-    for length in range(min(table.longest_han, len(text) - at), 1, -1):
-        if text[at : at + length] in table.han_words:
-            return length
-    return 0
 
 
 def _known(word: str, table: Gazetteer) -> Unit:

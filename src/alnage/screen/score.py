@@ -5,14 +5,14 @@ looking. The coefficients are data (``data/score.json``): fitted on real bilingu
 and on hard negatives of the same region and trade, then rules of meaning on top, that
 too few fitted pairs show: another number, another body of the corps is another party.
 
-    Alignment ── coefficients[regime] · features + rules ──> log odds ──> probability
+    Alignment ── coefficients[regime] · features ── calibration ── + rules ──> probability
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -38,6 +38,7 @@ def log_odds(alignment: Alignment) -> float:
     total = float(fitted["bias"])
     for name, value in zip(FEATURES, alignment.features, strict=True):
         total += fitted[name] * value
+    total = _calibrated(total, table["calibration"][alignment.regime])
     rules = table["rules"]
     if alignment.numbers_differ:
         total += rules["numbers_differ"]
@@ -46,6 +47,18 @@ def log_odds(alignment: Alignment) -> float:
     if alignment.branch_differs:
         total += rules["branch_differs"]
     return total
+
+
+def _calibrated(total: float, knots: Sequence[Sequence[float]]) -> float:
+    """Straight lines between the knots (raw log odds, observed log odds); half slope outside."""
+    first, last = knots[0], knots[-1]
+    if total <= first[0]:
+        return first[1] + (total - first[0]) / 2
+    if total >= last[0]:
+        return last[1] + (total - last[0]) / 2
+    at = next(i for i, (raw, _) in enumerate(knots) if total < raw)
+    (x0, y0), (x1, y1) = knots[at - 1], knots[at]
+    return y0 + (y1 - y0) * (total - x0) / (x1 - x0)
 
 
 def rule(name: str) -> float:

@@ -10,6 +10,7 @@ a contradiction never hides a match.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +26,8 @@ from alnage.screen.parts import Parts, parts
 from alnage.screen.score import log_odds, odds, probability, rule
 
 MATCH = 0.5
+# A name is printed with or without its own acronym: "… Center (VSETC)".
+_ACRONYM = re.compile(r"\s*\([A-Z]{3,8}\)$")
 _CANDIDATES = 40
 # A firm of Hong Kong or Macao may be the one a list of the mainland names, and the
 # other way round: neither agreement nor contradiction.
@@ -136,6 +139,9 @@ def names_of(listings: Iterable[Listing]) -> Iterable[tuple[str, bool]]:
         weak = [*((one.name,) if brand else ()), *one.weak_aliases]
         for name in strong:
             found[name] = True
+            bare = _ACRONYM.sub("", name)
+            if bare != name:
+                found[bare] = True
         for name in weak:
             found.setdefault(name, False)
     return found.items()

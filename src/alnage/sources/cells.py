@@ -34,6 +34,8 @@ class Partial:
 LONGEST_CELL = 1 << 20  # characters
 SHOWN = 80  # characters of a cell that a reason repeats
 
+NO_VALUE = "#FORMULA!"  # how a formula without a stored value is read
+
 # What spreadsheets show where a formula failed.
 SHEET_ERRORS = frozenset(
     [
@@ -48,6 +50,7 @@ SHEET_ERRORS = frozenset(
         "#CALC!",
         "#GETTING_DATA",
         "#BLOCKED!",
+        NO_VALUE,
     ]
 )
 # Words that fill a cell without saying anything; a document called "N/A" is no document.

@@ -19,10 +19,11 @@ from pathlib import Path
 
 from alnage.sources.folder import FORMATS, folder_root
 from alnage.sources.grid import HEADER_WITHIN, Record, fold, lay_out
+from alnage.sources.parquet_files import parquet_head
 from alnage.sources.schema import TABLES, WORKBOOK
 from alnage.sources.settings import Settings, read_settings
 from alnage.sources.text_files import read_head
-from alnage.sources.typed_files import parquet_head, read_workbook
+from alnage.sources.workbooks import read_workbook
 
 FILES_READ = 200
 _HEAD = 1 << 18  # bytes of a CSV file that are looked at

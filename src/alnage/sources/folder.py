@@ -24,11 +24,12 @@ import pyarrow as pa
 from alnage.model import InputError, Reason, Rejected, Where
 from alnage.sources.check import unknown_references, without_twins
 from alnage.sources.grid import Grid, Record, failed_grid, fold, lay_out
+from alnage.sources.parquet_files import read_parquet
 from alnage.sources.part import Part, read_part
 from alnage.sources.schema import SETTINGS, TABLES, WORKBOOK, Table
 from alnage.sources.settings import Settings, read_settings
 from alnage.sources.text_files import read_csv
-from alnage.sources.typed_files import Workbook, read_parquet, read_workbook, sheet_grid
+from alnage.sources.workbooks import Workbook, read_workbook, sheet_grid
 
 FORMATS = ("csv", "xlsx", "parquet")
 _OTHER_FORMATS = frozenset(

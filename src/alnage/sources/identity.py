@@ -166,13 +166,15 @@ def _luhn(number: str) -> bool:
 
 
 def uscc_valid(code: str) -> bool:
-    """Whether ``code`` is a unified social credit code with its check character (GB 32100).
+    """Whether ``code`` is a unified social credit code: area and check character (GB 32100).
 
     >>> uscc_valid("91350100M000100Y43"), uscc_valid("91350100M000100Y44")
     (True, False)
     """
     code = code.upper()
     if len(code) != 18 or any(letter not in _USCC_LETTERS for letter in code):
+        return False
+    if code[2:4] not in _PROVINCES | {"10"}:  # 10: registered with the central authority
         return False
     total = sum(_USCC_LETTERS.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
     return _USCC_LETTERS[-total % 31] == code[17]

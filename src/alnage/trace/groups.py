@@ -90,10 +90,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """``code`` a node (PASS, MEMBER, …) and whether a node's own content is undocumented."""
+    """``code`` a node (PASS, MEMBER, …) and whether a node's own content is undocumented.
+
+    ``may``: a member on some day of the event though not on its last, which only reach asks.
+    """
 
     code: np.ndarray
     own_undocumented: np.ndarray
+    may: np.ndarray
     own_settled: np.ndarray | None = None
 
     def settled(self, nodes: Sequence[int], *, inside: bool) -> Treatment:
@@ -107,7 +111,7 @@ class Treatment:
                 code[node] = MEMBER if inside else PASS
             else:
                 settled[node] = 1 if inside else 2
-        return Treatment(code, self.own_undocumented, settled)
+        return Treatment(code, self.own_undocumented, self.may, settled)
 
 
 class NodeFacts:
@@ -130,7 +134,7 @@ class NodeFacts:
 
     def _fill(self, graph: Graph) -> None:
         ledger = self._ledger
-        origins, movements, lines = ledger.origins, ledger.movements, ledger.lines
+        origins, movements = ledger.origins, ledger.movements
         at, ref = self._of(SOURCE, graph)
         self.site[at], self.first[at], self.last[at] = (
             origins.site[ref],
@@ -157,7 +161,7 @@ class NodeFacts:
         self._fill_conversions(graph)
 
     def _fill_conversions(self, graph: Graph) -> None:
-        ledger, conversions, lines = self._ledger, self._ledger.conversions, self._ledger.lines
+        conversions, lines = self._ledger.conversions, self._ledger.lines
         if not len(lines):
             return
         number = np.empty(len(lines), np.int64)
@@ -188,29 +192,30 @@ class NodeFacts:
         held = group.name.kind == "held"
         stance = self._stance(self.site, group.sites, self._ledger.words.sites.words)
         code = np.full(len(self.kind), PASS, np.int8)
-        inside, possible = stance == 2, stance == 1
+        inside, possible = stance == 3, stance == 1
+        never = np.zeros(len(code), np.bool_)
         if held:
+            words = self._ledger.words.parties.words
             for side in range(2):
-                title = self._stance(
-                    self.title[side], group.parties, self._ledger.words.parties.words
-                )
-                inside |= title == 2
+                title = self._stance(self.title[side], group.parties, words)
+                inside |= title == 3
                 possible |= title == 1
             code[possible] = UNRESOLVED
             code[inside] = MEMBER
-            return Treatment(code, self.undocumented_origin & ~self.balance_only)
+            return Treatment(code, self.undocumented_origin & ~self.balance_only, never)
         maker = (self.kind == SOURCE) | (self.kind == OUTPUT)
         code[maker & possible] = group.uncertain
         code[maker & inside] = MEMBER
         # Repacking, storing and testing make nothing: inside, origin is no longer shown.
         code[(self.kind == OUTPUT) & ~self.makes & (inside | possible)] = UNDOCUMENTED
         code[self.undocumented_origin] = PASS
-        return Treatment(code, self.undocumented_origin)
+        may = (stance == 2) & maker & self.makes & ~self.undocumented_origin
+        return Treatment(code, self.undocumented_origin, may)
 
     def _stance(
         self, codes: np.ndarray, members: Mapping[str, tuple[Membership, ...]], words: list[str]
     ) -> np.ndarray:
-        """2 inside, 1 possibly, 0 outside, of each node's site or party on its days."""
+        """3 inside, 2 inside on some other day, 1 possibly, 0 outside: a node's site or party."""
         always = np.zeros(len(words) + 1, np.int8)
         dated = []
         for code, word in enumerate(words):
@@ -218,7 +223,7 @@ class NodeFacts:
             if any(span.start is not None or span.end is not None for span in spans):
                 dated.append((code, spans))
             elif spans:
-                always[code] = 2 if any(span.certain for span in spans) else 1
+                always[code] = 3 if any(span.certain for span in spans) else 1
         out: np.ndarray = always[codes]
         for code, spans in dated:
             at = np.flatnonzero(codes == code)
@@ -226,15 +231,17 @@ class NodeFacts:
         return out
 
     def _stance_on_days(self, at: np.ndarray, spans: tuple[Membership, ...]) -> np.ndarray:
-        """Inside if certainly a member on all days of the event, possibly if on some."""
+        """An interval counts at its last day; a certain membership on another day is told apart."""
         out = np.zeros(len(at), np.int8)
         first, last = self.first[at], self.last[at]
         for span in spans:
             start = -(1 << 40) if span.start is None else (span.start - _EPOCH).days
             end = 1 << 40 if span.end is None else (span.end - _EPOCH).days
-            some = (last >= start) & (first < end)
-            whole = (first >= start) & (last < end)
-            out = np.maximum(
-                out, np.where(whole & span.certain, 2, np.where(some, 1, 0)).astype(np.int8)
-            )
+            on_last = (last >= start) & (last < end)
+            on_some = (last >= start) & (first < end)
+            if span.certain:
+                found = np.where(on_last, 3, np.where(on_some, 2, 0))
+            else:
+                found = np.where(on_last, 1, 0)
+            out = np.maximum(out, found.astype(np.int8))
         return out

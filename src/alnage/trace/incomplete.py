@@ -11,14 +11,15 @@ could matter to everything.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from alnage.chain.ledger import Ledger
 from alnage.model import Period, Reason, Rejected
 from alnage.trace.targets import Target
 
+_LATE = 1 << 40
 _FLOWS = ("origins", "movements", "conversions")
 
 
@@ -31,6 +32,21 @@ class _Touch:
     first: int
 
 
+class _Link(NamedTuple):
+    """Something can pass from ``giver``: last day it leaves, first day it arrives."""
+
+    giver: int
+    leaves: int
+    arrives: int
+
+
+def _matters(touch: _Touch, latest: dict[int, int], last: int) -> bool:
+    """Whether a rejected row touches an account while it could still give to the target."""
+    if touch.accounts is None:
+        return touch.first <= last
+    return any(touch.first <= latest[account] for account in touch.accounts if account in latest)
+
+
 class Incomplete:
     """Rejected rows of a ledger, asked target by target."""
 
@@ -38,17 +54,17 @@ class Incomplete:
         self._ledger = ledger
         self._touches = [self._touch(row) for row in ledger.rejected if row.table in (*_FLOWS, "")]
         self._touches += [
-            _Touch(row, None, -(1 << 40))
+            _Touch(row, None, -_LATE)
             for row in ledger.rejected
             if row.row == 0 and row.table not in (*_FLOWS, "")
         ]
-        self._into: dict[int, set[int]] | None = None
+        self._into: dict[int, list[_Link]] | None = None
 
     def rows_for(self, target: Target) -> tuple[Reason, ...]:
         """Reasons, one a row, that the target is incomplete."""
         if not self._touches:
             return target.incomplete
-        above = self._upstream(self._accounts(target))
+        latest = self._upstream(dict.fromkeys(self._accounts(target), target.last))
         found = [
             Reason(
                 "incomplete_row",
@@ -57,71 +73,77 @@ class Incomplete:
                 (touch.rejected.reason,),
             )
             for touch in self._touches
-            if touch.first <= target.last and (touch.accounts is None or touch.accounts & above)
+            if _matters(touch, latest, target.last)
         ]
         return (*target.incomplete, *found)
 
     def _accounts(self, target: Target) -> set[int]:
         ledger = self._ledger
-        found = {int(ledger.from_account[i]) for i in target.movements}
-        if target.kind == "lot":
+        if target.kind != "lot":
+            return {int(ledger.from_account[i]) for i in target.movements}
+        rows = {(row.file, row.row) for row in target.rows}
+        files = ledger.words.files.words
+        return {
+            int(accounts[i])
             for lines, accounts in (
                 (ledger.origins, ledger.origin_account),
                 (ledger.movements, ledger.to_account),
                 (ledger.lines, ledger.line_account),
-            ):
-                rows = {(row.file, row.row) for row in target.rows}
-                files = ledger.words.files.words
-                found |= {
-                    int(accounts[i])
-                    for i in range(len(lines))
-                    if (files[lines.file[i]], int(lines.row[i])) in rows
-                }
-        return found
+            )
+            for i in range(len(lines))
+            if (files[lines.file[i]], int(lines.row[i])) in rows
+        }
 
-    def _upstream(self, accounts: Iterable[int]) -> set[int]:
-        """All accounts from which something could come, whatever the days."""
+    def _upstream(self, latest: dict[int, int]) -> dict[int, int]:
+        """The last day on which what is in an account could still leave for the target."""
         if self._into is None:
             self._into = self._links()
-        seen = set(accounts)
-        queue = list(seen)
+        queue = list(latest)
         for account in queue:
-            for giver in self._into.get(account, ()):
-                if giver not in seen:
-                    seen.add(giver)
-                    queue.append(giver)
-        return seen
+            for link in self._into.get(account, ()):
+                if link.arrives <= latest[account]:
+                    day = min(link.leaves, latest[account])
+                    if day > latest.get(link.giver, -(1 << 41)):
+                        latest[link.giver] = day
+                        queue.append(link.giver)
+        return latest
 
-    def _links(self) -> dict[int, set[int]]:
-        ledger = self._ledger
-        into: dict[int, set[int]] = defaultdict(set)
-        for a, b in zip(ledger.from_account.tolist(), ledger.to_account.tolist(), strict=True):
-            into[b].add(a)
-        start, line = ledger.conversions.start.tolist(), ledger.conversions.line
-        for begin, end in pairwise(start):
-            lines = line[begin:end].tolist()
+    def _links(self) -> dict[int, list[_Link]]:
+        ledger, movements = self._ledger, self._ledger.movements
+        into: dict[int, list[_Link]] = defaultdict(list)
+        for a, b, leaves, arrives in zip(
+            ledger.from_account.tolist(),
+            ledger.to_account.tolist(),
+            movements.last.tolist(),
+            movements.received_first.tolist(),
+            strict=True,
+        ):
+            into[b].append(_Link(a, leaves, arrives))
+        for begin, end in pairwise(ledger.conversions.start.tolist()):
+            lines = ledger.conversions.line[begin:end].tolist()
             takes = {int(ledger.line_account[i]) for i in lines if not ledger.lines.output[i]}
             for i in lines:
                 if ledger.lines.output[i]:
-                    into[int(ledger.line_account[i])] |= takes
+                    days = int(ledger.lines.last[i]), int(ledger.lines.first[i])
+                    into[int(ledger.line_account[i])] += [_Link(a, *days) for a in takes]
         self._link_rejected(into)
         return into
 
-    def _link_rejected(self, into: dict[int, set[int]]) -> None:
-        """A rejected movement or conversion still links what it names."""
+    def _link_rejected(self, into: dict[int, list[_Link]]) -> None:
+        """A rejected movement or conversion still links what it names, on any day."""
         events: dict[str, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
         for touch in self._touches:
             row = touch.rejected
             if row.table == "movements":
                 takes = self._end(row, "from_site") or set()
                 for account in self._end(row, "to_site") or ():
-                    into[account] |= takes
+                    into[account] += [_Link(a, _LATE, touch.first) for a in takes]
             elif row.table == "conversions" and touch.accounts:
                 side = events[row.event][0 if row.values.get("direction") != "out" else 1]
                 side.update(touch.accounts)
         for takes, gives in events.values():
             for account in gives:
-                into[account] |= takes
+                into[account] += [_Link(a, _LATE, -_LATE) for a in takes]
 
     def _touch(self, row: Rejected) -> _Touch:
         ends = {"movements": ("from_site", "to_site")}.get(row.table, ("site",))
@@ -149,4 +171,4 @@ class Incomplete:
         try:
             return Period.parse(text).first.toordinal() - 719163
         except ValueError:
-            return -(1 << 40)
+            return -_LATE

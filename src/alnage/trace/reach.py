@@ -51,12 +51,13 @@ class Calendar:
             )
             if what == CONVERT:
                 line = int(head[i])
-            self.out.append(_window(lines.first[line], lines.last[line], place))
+            # Within one operation what it takes leaves before what it gives arrives.
+            self.out.append(_window(lines.first[line], lines.last[line], 2 * place))
             if what in (MOVE, SHIP, RECEIVE):
-                window = _window(lines.received_first[line], lines.received_last[line], place)
-                self.into.append(window)
+                first, last = lines.received_first[line], lines.received_last[line]
             else:
-                self.into.append(self.out[-1])
+                first, last = lines.first[line], lines.last[line]
+            self.into.append(_window(first, last, 2 * place + 1))
 
     @staticmethod
     def inexact(ledger: Ledger) -> bool:
@@ -90,7 +91,8 @@ class _Search:
     """Earliest arrivals by account and stretch between the moments at which it must be empty."""
 
     def __init__(self, ledger: Ledger, graph: Graph, treatment: Treatment) -> None:
-        self._ledger, self._graph, self._code = ledger, graph, treatment.code
+        self._ledger, self._graph = ledger, graph
+        self._member = (treatment.code == MEMBER) | treatment.may
         self._calendar = Calendar(ledger)
         self.reached = np.zeros(graph.nodes, np.bool_)
         self._withdrawals: dict[int, list[_Withdrawal]] = defaultdict(list)
@@ -131,14 +133,15 @@ class _Search:
     def _read_conversion(
         self, c: int, o: int, flows: dict[int, list[tuple[Moment, float]]]
     ) -> None:
-        ledger, window = self._ledger, self._calendar.out[o]
+        ledger = self._ledger
+        out, into = self._calendar.out[o], self._calendar.into[o]
         for k in self._lines(c):
             account, size = int(ledger.line_account[k]), float(ledger.lines.content[k])
             if ledger.lines.output[k]:
-                flows[account].append((window[0], size))
+                flows[account].append((into[0], size))
             else:
-                self._withdrawals[account].append(_Withdrawal(*window, o))
-                flows[account].append((window[1], -size))
+                self._withdrawals[account].append(_Withdrawal(*out, o))
+                flows[account].append((out[1], -size))
 
     def _lines(self, c: int) -> list[int]:
         start, line = self._ledger.conversions.start, self._ledger.conversions.line
@@ -161,12 +164,12 @@ class _Search:
                     self._follow(withdrawal.operation, earliest)
 
     def _start(self) -> None:
-        graph, code = self._graph, self._code
+        graph, member = self._graph, self._member
         for o, what, i in self._operations():
-            if what == ORIGIN and code[graph.origin_node[i]] == MEMBER:
+            if what == ORIGIN and member[graph.origin_node[i]]:
                 account = int(self._ledger.origin_account[i])
                 self._arrive(int(graph.origin_node[i]), account, self._calendar.into[o][0])
-            elif what in (MOVE, SHIP) and code[graph.movement_node[i]] == MEMBER:
+            elif what in (MOVE, SHIP) and member[graph.movement_node[i]]:
                 self._follow(o, self._calendar.out[o][0])
             elif what == CONVERT:
                 self._made(o, i, self._calendar.out[o][0], only_members=True)
@@ -187,11 +190,11 @@ class _Search:
             self._arrive(int(self._graph.movement_node[i]), account, arrival)
 
     def _made(self, operation: int, c: int, moment: Moment, *, only_members: bool) -> None:
-        first, last = self._calendar.out[operation]
-        arrival = moment if first == last else (moment[0], _FIRST)
+        first, last = self._calendar.into[operation]
+        arrival = first if first == last else (moment[0], _FIRST)
         for k in self._lines(c):
             node = int(self._graph.output_node[k])
-            if node >= 0 and (not only_members or self._code[node] == MEMBER):
+            if node >= 0 and (not only_members or self._member[node]):
                 self._arrive(node, int(self._ledger.line_account[k]), arrival)
 
     def _arrive(self, node: int, account: int, moment: Moment) -> None:

@@ -45,12 +45,19 @@ def spread(graph: Graph, treatment: Treatment) -> NodeShares:
             graph.content,
             undocumented,
             treatment.code,
+            treatment.may,
         )
     )
 
 
-def _spread(
-    tail: Array, head: Array, amount: Array, content: Array, own_undocumented: Array, code: Array
+def _spread(  # noqa: C901 (one compiled pass)
+    tail: Array,
+    head: Array,
+    amount: Array,
+    content: Array,
+    own_undocumented: Array,
+    code: Array,
+    may: Array,
 ) -> tuple[Array, ...]:
     n = content.shape[0]
     restricted = np.zeros(n, np.float64)
@@ -64,6 +71,8 @@ def _spread(
     def settle(at: int) -> None:
         settled[at] = True
         size = content[at]
+        if may[at] and size > 0.0:
+            reach[at] = True
         if code[at] == 1:
             restricted[at] = size
             undocumented[at] = 0.0

@@ -13,12 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
 from alnage.chain.ledger import Ledger
 from alnage.model import Reason
 from alnage.trace import explain
 from alnage.trace.bounds import cone_of, exact_bounds
 from alnage.trace.graph import build_graph
-from alnage.trace.groups import Group, NodeFacts, Treatment
+from alnage.trace.groups import MEMBER, PASS, Group, NodeFacts, Treatment
 from alnage.trace.incomplete import Incomplete
 from alnage.trace.reach import Calendar, possible_arrivals
 from alnage.trace.shares import NodeShares, spread, spread_claims
@@ -121,6 +123,16 @@ class Tracer:
             incomplete=self._incomplete.rows_for(target),
         )
         return self.explain(result, target, group) if explained else result
+
+    def least_through(self, target: Target, nodes: np.ndarray) -> float:
+        """The least share of the target that must have passed the given nodes (a mask)."""
+        if not nodes.any() or target.content <= 0.0:
+            return 0.0
+        code = np.where(nodes, MEMBER, PASS).astype(np.int8)
+        nowhere = np.zeros(len(code), np.bool_)
+        treatment = Treatment(code, nowhere, nowhere)
+        low, _, _ = exact_bounds(self.graph, treatment, target.main, ())
+        return _share(low, target.content)
 
     def explain(self, result: TraceResult, target: Target, group: Group) -> TraceResult:
         """Add paths, gaps, evidence and the chain to a result."""

@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from alnage.model import AlnageError
+from alnage.words import say
 
 # name: (module:attribute, one line of help)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -120,3 +121,8 @@ def main(args: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # a fault of ours: a sentence for the user, the trace on request
+        if os.environ.get("ALNAGE_TRACEBACK"):
+            raise
+        click.echo(f"alnage: {say('error.internal', {'kind': type(error).__name__})}", err=True)
+        sys.exit(70)

@@ -129,10 +129,14 @@ def _batch(folder: Path, book: Any, lang: str) -> dict[str, Any]:
     return result
 
 
+def _word(code: str, lang: str, **params: Any) -> str:
+    return say(f"law.{code}", params, lang)
+
+
 def _lines(value: dict[str, Any], lang: str) -> Iterator[str]:
-    yield f"{say('law.heading', {'date': value['date'] or say('law.no_date', {}, lang)}, lang)}"
+    yield _word("heading", lang, date=value["date"] or _word("no_date", lang))
     if "overlay" in value:
-        yield say("law.overlay", value["overlay"], lang)
+        yield _word("overlay", lang, **value["overlay"])
     quiet = [v for v in value["verdicts"] if v["question"] == "applies" and v["answer"] == "no"]
     silent = {v["regime"] for v in quiet}
     for verdict in value["verdicts"]:
@@ -140,16 +144,16 @@ def _lines(value: dict[str, Any], lang: str) -> Iterator[str]:
             yield from _verdict_lines(verdict, lang)
     if silent:
         yield ""
-        yield say("law.not_applying", {"regimes": sorted(silent)}, lang)
+        yield _word("not_applying", lang, regimes=sorted(silent))
     for collision in value["collisions"]:
         yield ""
-        yield f"{say('law.collisions', {}, lang)}: {collision['because']['text']}"
+        yield f"{_word('collisions', lang)}: {collision['because']['text']}"
         for way in collision["exits"]:
-            params = {"regime": way["regime"], "kind": way["kind"], "cite": way["citation"]}
-            yield "  " + say("law.exit", params, lang)
+            named = {"regime": way["regime"], "kind": way["kind"], "cite": way["citation"]}
+            yield "  " + _word("exit", lang, **named)
     if value["not_modelled"]:
         yield ""
-        yield say("law.not_modelled", {}, lang)
+        yield _word("not_modelled", lang)
         yield from (f"  {reason['text']}" for reason in value["not_modelled"])
 
 
@@ -157,18 +161,18 @@ def _verdict_lines(verdict: dict[str, Any], lang: str) -> Iterator[str]:
     params = {
         "regime": verdict["regime"],
         "question": verdict["question"],
-        **{key: say(f"law.{verdict[key]}", {}, lang) for key in ("answer", "verified", "basis")},
+        **{key: _word(verdict[key], lang) for key in ("answer", "verified", "basis")},
     }
     yield ""
-    yield say("law.row", params, lang)
+    yield _word("row", lang, **params)
     yield f"  {verdict['effect']}"
     yield from _reason_lines(verdict["because"], 1)
     if verdict["missing"]:
-        yield "  " + say("law.missing", {"missing": verdict["missing"]}, lang)
+        yield "  " + _word("missing", lang, missing=verdict["missing"])
     if verdict["clocks"]:
-        yield "  " + say("law.clocks", {"clocks": verdict["clocks"]}, lang)
+        yield "  " + _word("clocks", lang, clocks=verdict["clocks"])
     cites = [cite["citation"] for cite in verdict["citations"]]
-    yield "  " + say("law.cited", {"cites": cites}, lang)
+    yield "  " + _word("cited", lang, cites=cites)
 
 
 def _reason_lines(reasons: list[dict[str, Any]], depth: int) -> Iterator[str]:
@@ -182,11 +186,11 @@ def _described(data: dict[str, Any], lang: str) -> Iterator[str]:
     yield f"{data['id']}  {names[lang]}  ({names['original']})"
     yield f"{data['kind']}  {cites[data['citation']]['text']}"
     for version in data["versions"]:
-        verified = say(f"law.{version['verified']}", {}, lang)
+        verified = _word(version["verified"], lang)
         dates = {key: version.get(key, "-") for key in ("adopted", "published", "effective")}
         ends = version.get("expires") or version.get("repealed") or "-"
         params = {"version": version["version"], "ends": ends, "verified": verified, **dates}
-        yield "  " + say("law.version_row", params, lang)
+        yield "  " + _word("version_row", lang, **params)
     for key in ("addressees", "date_that_counts", "threshold", "effect"):
         if key in data:
             yield f"  {_fact(data[key], data, lang)}"
@@ -195,11 +199,11 @@ def _described(data: dict[str, Any], lang: str) -> Iterator[str]:
     for bill in data.get("proposed", []):
         yield f"  {bill['name']}: {bill['text'][lang]}"
     for position in data.get("positions", []):
-        params = {"by": position["by"][lang], "text": position["text"][lang]}
-        yield "  " + say(f"law.position_{position['side']}", params, lang)
-    yield say("law.questions", {"questions": [*data["questions"]]}, lang)
+        code = {"author": "position_author", "objection": "position_objection"}[position["side"]]
+        yield "  " + _word(code, lang, by=position["by"][lang], text=position["text"][lang])
+    yield _word("questions", lang, questions=[*data["questions"]])
 
 
 def _fact(fact: dict[str, Any], data: dict[str, Any], lang: str) -> str:
     source = data["citations"][fact["cite"]]["text"]
-    return f"{fact[lang]} [{source}; {say('law.' + fact['verified'], {}, lang)}]"
+    return f"{fact[lang]} [{source}; {_word(fact['verified'], lang)}]"
