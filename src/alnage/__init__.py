@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from alnage.doors.python import CustodyFolder, check_law, example, open_folder
     from alnage.model import AlnageError
 
-__version__ = "0.1.0"
-__all__ = ["AlnageError", "CustodyFolder", "check_law", "example", "open_folder"]
+from alnage.model.version import __version__
+
+__all__ = ["AlnageError", "CustodyFolder", "__version__", "check_law", "example", "open_folder"]
 
 
 def __getattr__(name: str) -> Any:

@@ -69,7 +69,7 @@ def test_many_entries_are_counted() -> None:
 
 def test_a_folder_of_parties_only_says_what_would_answer_what() -> None:
     value = {"folder": "x", "missing_tables": [{"table": "entries", "answers": ["verdicts"]}]}
-    assert "entries: would answer verdicts." in summary(value, "en")
+    assert "entries: verdicts" in summary(value, "en")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sample import findings
 
 from alnage.report import view
-from alnage.report.html import told
+from alnage.report.html import answered, told
 from alnage.report.reading import clean, columns_wide, shorten
 from alnage.report.wording import ANSWERS, Wording
 
@@ -108,6 +108,19 @@ def test_a_reason_is_said_anew_in_the_language_of_the_report() -> None:
     assert EN.reason(node).startswith('The unit "stones"')
 
 
+def test_numbers_in_a_reason_have_sensible_digits() -> None:
+    shown = EN._shown({"expected": 0.1 + 0.2, "kg": 1234.5678, "day": "2024-11-25", "n": 3})
+    assert shown == {"expected": "30 %", "kg": "1,235", "day": "2024-11-25", "n": 3}
+
+
+def test_absent_facts_are_put_into_words() -> None:
+    assert EN.facts(["chain[0].region", "chain[1].made", "orders"]) == (
+        "region of participant 1; whether it made the goods of participant 2; orders and decisions"
+    )
+    assert ZH.fact("content") == "货物的成分"
+    assert EN.fact("something.new") == "something.new"
+
+
 def test_a_reason_without_its_parameters_keeps_its_own_text() -> None:
     assert EN.reason({"code": "unit_unknown", "text": "given"}) == "given"
     assert EN.reason({"code": "not_in_the_catalogue"}) == "not_in_the_catalogue"
@@ -149,8 +162,16 @@ def test_what_is_asked_of_the_goods_ranks_before_what_is_asked_of_acts() -> None
     target = {"verdicts": verdicts}
     assert view.standing_of(target) == "no"
     asked = [(v["regime"], v["question"]) for v in view.asked_of(target)]
-    assert asked == [("CN-BLOCK", "report"), ("US-UFLPA", "presumption")]
-    assert view.settled_no(target) == ("EU-FLR",)
+    assert asked == [
+        ("CN-BLOCK", "report"),
+        ("US-UFLPA", "presumption"),
+        ("EU-FLR", "prohibition"),
+    ]
+    assert set(view.closed_regimes(target)) == {"EU-FLR"}
+    assert answered(EN, target) == [
+        ("unknown", "unknown, unverified", ["CN-BLOCK report"]),
+        ("no", "conditions not met on these facts, unverified", ["US-UFLPA presumption", "EU-FLR"]),
+    ]
     assert set(view.open_regimes(target)) == {"CN-BLOCK", "US-UFLPA"}
 
 

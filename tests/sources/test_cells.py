@@ -142,7 +142,8 @@ def test_share_is_not_a_percentage():
 
 def test_countries_are_those_of_the_standard():
     assert read_cell(COUNTRY, "cn") == "CN"
-    assert code(COUNTRY, "XX") == "country_unknown"
+    assert read_cell(COUNTRY, "XA") == "XA"
+    assert code(COUNTRY, "XX") == code(COUNTRY, "unknown") == "cell_placeholder"
     assert code(COUNTRY, "UK") == "country_unknown"
     assert code(COUNTRY, "China") == "country_unknown"
 
@@ -150,7 +151,7 @@ def test_countries_are_those_of_the_standard():
 def test_a_region_that_the_standard_does_not_know_is_not_taken_for_another_place():
     assert read_cell(REGION, "cn-xj") == "CN-XJ"
     assert read_cell(REGION, "US-CA") == "US-CA"
-    for bad in ("Xinjiang", "XJ", "CN-XX", "CN_XJ", "ZZ-01", "新疆"):
+    for bad in ("Xinjiang", "XJ", "CN-QQ", "CN_XJ", "CZE-1", "新疆"):
         assert code(REGION, bad) == "region_unknown"
 
 
@@ -190,7 +191,10 @@ def test_lists():
 
 def test_identifiers_keep_what_can_not_be_compared():
     column = TABLES["parties"]["identifiers"]
-    assert read_cell(column, "uscc：91350100M000100Y43; lei:X") == ("uscc:91350100M000100Y43", "lei:X")
+    assert read_cell(column, "uscc：91350100M000100Y43; lei:X") == (
+        "uscc:91350100M000100Y43",
+        "lei:X",
+    )
     assert read_cell(column, "91350100M000100Y43") == ("uscc:91350100M000100Y43",)
     value = read_cell(column, "lei:X;12345")
     assert isinstance(value, Partial)

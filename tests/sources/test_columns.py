@@ -10,8 +10,21 @@ from alnage.sources.grid import fold
 from alnage.sources.schema import TABLES
 from alnage.sources.settings import Settings, parse_settings
 
-CHINESE = ["出货单号", "发货日期", "发货工厂", "收货工厂", "品名", "数量（吨）", "单位", "到货日期", "批号", "备注"]
-SUPPLIERS = "供应商编号;供应商名称;国家;省份;统一社会信用代码\np1;甲公司;CN;CN-XJ;91350100M000100Y43\n"
+CHINESE = [
+    "出货单号",
+    "发货日期",
+    "发货工厂",
+    "收货工厂",
+    "品名",
+    "数量（吨）",
+    "单位",
+    "到货日期",
+    "批号",
+    "备注",
+]
+SUPPLIERS = (
+    "供应商编号;供应商名称;国家;省份;统一社会信用代码\np1;甲公司;CN;CN-XJ;91350100M000100Y43\n"
+)
 
 
 def test_a_proposal_for_chinese_tables_makes_them_readable(tmp_path):
@@ -33,7 +46,16 @@ def test_a_proposal_for_chinese_tables_makes_them_readable(tmp_path):
 
 
 def test_english_headings():
-    headings = ["Shipment No.", "Ship Date", "Ship From", "Ship To", "Item", "Qty", "UoM", "Arrival Date"]
+    headings = [
+        "Shipment No.",
+        "Ship Date",
+        "Ship From",
+        "Ship To",
+        "Item",
+        "Qty",
+        "UoM",
+        "Arrival Date",
+    ]
     found, missing = match_headings(headings, "movements", Settings(), Lexicon.load())
     assert missing == ()
     assert found == {
@@ -85,7 +107,12 @@ def test_a_file_of_something_else_is_not_proposed(tmp_path):
 
 def test_damaged_files_are_passed_over(tmp_path):
     folder = write(
-        tmp_path / "f", a__csv=b"\xff\x00\xfe", b__xlsx=b"junk", c__parquet=b"junk", sites__csv=b"", parties__csv=PARTIES
+        tmp_path / "f",
+        a__csv=b"\xff\x00\xfe",
+        b__xlsx=b"junk",
+        c__parquet=b"junk",
+        sites__csv=b"",
+        parties__csv=PARTIES,
     )
     assert set(propose(folder).columns) == set()
 

@@ -53,7 +53,11 @@ def documented():
     for line in PAGE.read_text("utf-8").splitlines():
         if match := re.fullmatch(r"### (\w+)", line):
             current = tables.setdefault(match[1], [])
-        elif current is not None and line.startswith("| ") and not line.startswith(("| column", "| ---")):
+        elif (
+            current is not None
+            and line.startswith("| ")
+            and not line.startswith(("| column", "| ---"))
+        ):
             column, _, kind, bad = (cell.strip() for cell in line.strip("|").split("|"))
             current.append((column, kind, bad))
     return tables

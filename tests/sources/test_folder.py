@@ -21,7 +21,11 @@ def test_a_partial_folder_runs(tmp_path):
     read = read_folder(write(tmp_path / "folder", parties__csv=PARTIES))
     assert set(read.tables) == {"parties"}
     assert read.name == "folder"
-    assert (read.files[0].file, read.files[0].table, read.files[0].rows) == ("parties.csv", "parties", 2)
+    assert (read.files[0].file, read.files[0].table, read.files[0].rows) == (
+        "parties.csv",
+        "parties",
+        2,
+    )
     assert len(read.files[0].sha256) == 64
     with pytest.raises(InputError, match="movements"):
         read.require("movements")
@@ -45,9 +49,15 @@ def test_types_of_the_hand_over(tmp_path):
     assert kinds["_row"] == pa.int32()
     first, second = made.to_pylist()
     assert first["received_from"] == dt.date(2024, 3, 9)
-    assert (second["shipped_from"], second["shipped_to"]) == (dt.date(2024, 3, 1), dt.date(2024, 3, 31))
+    assert (second["shipped_from"], second["shipped_to"]) == (
+        dt.date(2024, 3, 1),
+        dt.date(2024, 3, 31),
+    )
     assert (second["lot"], second["document"], second["received_to"]) == (None, None, None)
-    assert [(row["_file"], row["_row"]) for row in (first, second)] == [("movements.csv", 2), ("movements.csv", 3)]
+    assert [(row["_file"], row["_row"]) for row in (first, second)] == [
+        ("movements.csv", 2),
+        ("movements.csv", 3),
+    ]
 
 
 def test_no_folder_and_no_tables(tmp_path):
@@ -94,7 +104,9 @@ def test_what_is_not_a_table_is_left_alone_but_a_near_name_is_told(tmp_path):
 
 
 def test_a_table_in_a_format_that_is_not_read_is_not_overlooked(tmp_path):
-    read = read_folder(write(tmp_path / "f", parties__csv=PARTIES, movements__xls=b"\xd0\xcf\x11\xe0"))
+    read = read_folder(
+        write(tmp_path / "f", parties__csv=PARTIES, movements__xls=b"\xd0\xcf\x11\xe0")
+    )
     assert codes(read.rejected) == [(0, "file_format")]
     assert read.tables["movements"].num_rows == 0
 
@@ -189,7 +201,9 @@ def test_a_misspelt_opening_balance_does_not_become_a_harvest(tmp_path):
 def test_the_second_row_with_an_id_is_set_aside_and_names_the_first(tmp_path, name):
     cells = {"date": "2024-01-01", "quantity": "5", "unit": "t"}
     row = [cells.get(column, "x") for column in TABLES[name].required]
-    read = read_folder(write(tmp_path / "f", **{f"{name}__csv": table(TABLES[name].required, row, row)}))
+    read = read_folder(
+        write(tmp_path / "f", **{f"{name}__csv": table(TABLES[name].required, row, row)})
+    )
     assert codes(read.rejected) == [(3, "id_twice")]
     assert read.rejected[0].reason.params["first"] == f"{name}.csv:2"
     assert read.rejected[0].values[TABLES[name].key] == "x"
@@ -203,14 +217,19 @@ def test_ids_that_may_repeat_do(tmp_path, name):
         "direction": "in", "market": "US",
     }  # fmt: skip
     row = [cells.get(column, "x") for column in TABLES[name].required]
-    read = read_folder(write(tmp_path / "f", **{f"{name}__csv": table(TABLES[name].required, row, row)}))
+    read = read_folder(
+        write(tmp_path / "f", **{f"{name}__csv": table(TABLES[name].required, row, row)})
+    )
     assert read.rejected == ()
     assert read.tables[name].num_rows == 2
 
 
 def test_an_id_twice_over_two_files(tmp_path):
     folder = write(
-        tmp_path / "f", parties__csv=PARTIES, more__csv=PARTIES, alnage__toml='[files]\nparties = "more.csv"'
+        tmp_path / "f",
+        parties__csv=PARTIES,
+        more__csv=PARTIES,
+        alnage__toml='[files]\nparties = "more.csv"',
     )
     read = read_folder(folder)
     assert {row.file for row in read.rejected} == {"parties.csv"}
@@ -224,7 +243,11 @@ def test_names_that_no_row_declares_stay_and_are_found(tmp_path):
     )
     assert read.rejected == ()
     (found,) = [f for f in read.findings if f.code == "reference_unknown"]
-    assert (found.params["value"], found.params["column"], found.params["rows"]) == ("nowhere", "to_site", 2)
+    assert (found.params["value"], found.params["column"], found.params["rows"]) == (
+        "nowhere",
+        "to_site",
+        2,
+    )
     assert read.tables["movements"]["to_site"].to_pylist() == ["nowhere", "nowhere"]
 
 
@@ -264,7 +287,12 @@ def test_a_holding_that_ends_before_it_begins(tmp_path):
 
 
 def test_thousands_are_not_taken_for_decimals_where_others_use_a_decimal_comma(tmp_path):
-    text = table(MOVE, movement(quantity="12,5")[1], movement(quantity="1.234")[1], movement(quantity="7.5")[1])
+    text = table(
+        MOVE,
+        movement(quantity="12,5")[1],
+        movement(quantity="1.234")[1],
+        movement(quantity="7.5")[1],
+    )
     read = read_folder(write(tmp_path / "f", movements__csv=text))
     assert codes(read.rejected) == [(3, "number_ambiguous")]
     assert read.tables["movements"]["quantity"].to_pylist() == [12.5, 7.5]
@@ -284,3 +312,31 @@ def test_many_distinct_bad_cells_do_not_cost_a_pass_each(tmp_path):
     began = time.perf_counter()
     assert len(read_folder(folder).rejected) == 20_000
     assert time.perf_counter() - began < 20
+
+
+def test_a_place_that_is_called_unknown_is_an_empty_one(tmp_path):
+    text = "site,party,country,region\na,p1,XX,unknown\n"
+    read = read_folder(write(tmp_path / "f", sites__csv=text))
+    assert read.rejected == ()
+    (row,) = read.tables["sites"].to_pylist()
+    assert (row["country"], row["region"]) == (None, None)
+    assert {f.because[0].code for f in read.findings} == {"cell_placeholder"}
+
+
+def test_cells_without_a_heading_are_kept_too(tmp_path):
+    text = "party,name,\np1,Alpha,remark\n"
+    (row,) = read_folder(write(tmp_path / "f", parties__csv=text)).tables["parties"].to_pylist()
+    assert dict(row["_notes"]) == {"(3)": "remark"}
+
+
+def test_a_large_file_reads_as_its_rows_say(tmp_path):
+    lines = [movement(event=f"m{i}", quantity=str(i + 1))[1] for i in range(40_000)]
+    lines[7][1] = "30/02/2024"
+    text = table(MOVE, *lines)
+    assert len(text) > 1 << 20
+    read = read_folder(write(tmp_path / "f", movements__csv=text))
+    assert codes(read.rejected) == [(9, "date_impossible")]
+    made = read.tables["movements"]
+    assert made.num_rows == 39_999
+    assert made["_row"][7].as_py() == 10
+    assert sum(made["quantity"].to_pylist()) == sum(range(1, 40_001)) - 8

@@ -95,15 +95,34 @@ def test_headings_that_ask_for_it():
     assert not heading_asks_identity("document")
 
 
-@pytest.mark.parametrize("column", ["name", "name_local", "aliases", "address", "role", "party", "note"])
+@pytest.mark.parametrize(
+    "column", ["name", "name_local", "aliases", "address", "role", "party", "note"]
+)
 @pytest.mark.parametrize("value", [RESIDENT, f"Farmer {RESIDENT}"])
 def test_a_row_with_identity_data_is_refused_and_nothing_repeats_it(tmp_path, column, value):
     row = {"party": "p9", "name": "Nine", column: value}
-    folder = write(tmp_path / "f", parties__csv=PARTIES.replace("\n", ",,,,,\n").replace(
-        "party,name,country,region,,,,,", "party,name,country,region,name_local,aliases,address,role,note"
-    ) + ",".join(row.get(c, "") for c in (
-        "party", "name", "country", "region", "name_local", "aliases", "address", "role", "note"
-    )) + "\n")
+    folder = write(
+        tmp_path / "f",
+        parties__csv=PARTIES.replace("\n", ",,,,,\n").replace(
+            "party,name,country,region,,,,,",
+            "party,name,country,region,name_local,aliases,address,role,note",
+        )
+        + ",".join(
+            row.get(c, "")
+            for c in (
+                "party",
+                "name",
+                "country",
+                "region",
+                "name_local",
+                "aliases",
+                "address",
+                "role",
+                "note",
+            )
+        )
+        + "\n",
+    )
     read = read_folder(folder)
     (rejected,) = read.rejected
     assert (rejected.row, rejected.reason.code) == (4, "identity_data")

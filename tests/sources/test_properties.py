@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import string
 
 import pyarrow as pa
@@ -38,7 +39,7 @@ def everything_said(read):
     """Put every reason into words, as a report would."""
     for reason in (*read.findings, *(row.reason for row in read.rejected)):
         for lang in ("en", "zh"):
-            assert "{" not in reason.text(lang).replace("{'", "")
+            assert not re.search(r"\{[a-z]+\}", reason.text(lang)), reason
 
 
 @given(NAME, st.sampled_from(["csv", "xlsx", "parquet"]), st.binary(max_size=300))
@@ -50,8 +51,7 @@ def test_any_bytes_are_read_or_refused_without_a_traceback(tmp_path, name, suffi
         propose(folder)
     except AlnageError as error:
         pytest.fail(f"a file alone is never an error: {error}")
-    everything_said_or_repeated = [row.reason.text() for row in read.rejected]
-    assert all(everything_said_or_repeated)
+    everything_said(read)
 
 
 @given(st.binary(max_size=200))
@@ -59,13 +59,21 @@ def test_any_bytes_are_read_or_refused_without_a_traceback(tmp_path, name, suffi
 def test_any_settings_are_read_or_refused_with_a_sentence(tmp_path, data):
     folder = folder_of(tmp_path, "parties", b"party,name\np,n\n")
     (folder / "alnage.toml").write_bytes(data)
+    said = "read"
     try:
         read_folder(folder)
     except AlnageError as error:
-        assert error.text("zh") != error.code
+        said = error.text("zh")
+    assert said
+    assert not said.startswith(("error.", "alnage.toml: error."))
 
 
-@given(st.data(), NAME, st.sampled_from([",", ";", "\t"]), st.sampled_from(["utf-8", "gb18030", "utf-16"]))
+@given(
+    st.data(),
+    NAME,
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["utf-8", "gb18030", "utf-16"]),
+)
 @RELAXED
 def test_every_row_is_kept_or_rejected_exactly_once(tmp_path, data, name, delimiter, encoding):
     headings = data.draw(st.permutations(TABLES[name].names))
@@ -93,7 +101,9 @@ GOOD = {
 
 def one_row(tmp_path, cells):
     text = table(list(cells), list(cells.values()))
-    return read_folder(folder_of(tmp_path, "movements", text.encode())).tables["movements"].to_pylist()
+    return (
+        read_folder(folder_of(tmp_path, "movements", text.encode())).tables["movements"].to_pylist()
+    )
 
 
 @given(st.sampled_from(list(GOOD)), st.text(string.printable, max_size=12))
@@ -140,7 +150,11 @@ def test_any_parquet_is_read_without_a_traceback_and_no_row_is_lost(tmp_path, da
 
 
 def test_folders_are_read_the_same_twice(tmp_path):
-    text = table(MOVE, ["m1", "2024-03-01", "a", "b", "lint", "5", "t"], ["m2", "x", "a", "b", "lint", "5", "t"])
+    text = table(
+        MOVE,
+        ["m1", "2024-03-01", "a", "b", "lint", "5", "t"],
+        ["m2", "x", "a", "b", "lint", "5", "t"],
+    )
     folder = folder_of(tmp_path, "movements", text.encode())
     first, second = read_folder(folder), read_folder(folder)
     assert first.tables["movements"].equals(second.tables["movements"])

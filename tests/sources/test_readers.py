@@ -21,12 +21,12 @@ def rows(folder, name="movements"):
     return read_folder(folder).tables[name].to_pylist()
 
 
-CHINESE = table(["party", "name", "country"], ["p1", "新疆棉花加工有限公司", "CN"], ["p2", "联通", "CN"])
-
-
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk"]
+CHINESE = table(
+    ["party", "name", "country"], ["p1", "新疆棉花加工有限公司", "CN"], ["p2", "联通", "CN"]
 )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_delimiters_and_line_ends(tmp_path, encoding, delimiter, end):
@@ -62,7 +62,12 @@ def test_gb18030_with_a_damaged_line_keeps_the_others(tmp_path):
     assert codes(read.rejected) == [(7, "bytes_undecodable")]
 
 
-@given(st.text(alphabet="的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动", min_size=3))
+@given(
+    st.text(
+        alphabet="的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动",
+        min_size=3,
+    )
+)
 def test_chinese_text_survives_gb18030(text):
     # Few characters can happen to be UTF-8 too; a name among headings can't.
     framed = f"供应商名称,数量,单位\n{text}"
@@ -70,13 +75,20 @@ def test_chinese_text_survives_gb18030(text):
 
 
 def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path):
-    text = table(MOVE, ["m1", "2024-03-01", "a\nb", "b", "lint", "5", "t"]) + "\n" + "m2,2024-03-01,a,b,lint,5,t\n"
+    text = (
+        table(MOVE, ["m1", "2024-03-01", "a\nb", "b", "lint", "5", "t"])
+        + "\n"
+        + "m2,2024-03-01,a,b,lint,5,t\n"
+    )
     read = read_folder(write(tmp_path / "f", movements__csv=text))
     assert read.tables["movements"]["_row"].to_pylist() == [2, 4]
 
 
 def test_rows_that_are_too_long_or_too_short_are_set_aside_whole(tmp_path):
-    text = table(MOVE) + "m1,2024-03-01,a,b,lint,1,234,t\nm2,2024-03-01,a,b,lint,5\nm3,2024-03-01,a,b,lint,5,t,,,\n"
+    text = (
+        table(MOVE)
+        + "m1,2024-03-01,a,b,lint,1,234,t\nm2,2024-03-01,a,b,lint,5\nm3,2024-03-01,a,b,lint,5,t,,,\n"
+    )
     read = read_folder(write(tmp_path / "f", movements__csv=text))
     assert codes(read.rejected) == [(2, "row_ragged"), (3, "row_ragged")]
     assert read.rejected[0].event == "m1"
@@ -85,7 +97,11 @@ def test_rows_that_are_too_long_or_too_short_are_set_aside_whole(tmp_path):
 
 
 def test_a_quote_that_never_closes_costs_its_line_only(tmp_path):
-    text = table(MOVE) + 'm1,2024-03-01,a,b,"lint,5,t\n' + "".join(f"m{i},2024-03-01,a,b,lint,5,t\n" for i in range(2, 6))
+    text = (
+        table(MOVE)
+        + 'm1,2024-03-01,a,b,"lint,5,t\n'
+        + "".join(f"m{i},2024-03-01,a,b,lint,5,t\n" for i in range(2, 6))
+    )
     read = read_folder(write(tmp_path / "f", movements__csv=text))
     assert codes(read.rejected) == [(2, "quote_open")]
     assert read.tables["movements"]["event"].to_pylist() == ["m2", "m3", "m4", "m5"]
@@ -110,7 +126,9 @@ def test_titles_above_the_header_and_headings_merged_over_two_rows(tmp_path):
     sheet.merge_cells("A1:G1")
     for i, heading in enumerate(["event", "shipped", "Sites", None, "Goods", None, None], start=1):
         sheet.cell(2, i, heading)
-    for i, heading in enumerate([None, None, "from_site", "to_site", "material", "quantity", "unit"], start=1):
+    for i, heading in enumerate(
+        [None, None, "from_site", "to_site", "material", "quantity", "unit"], start=1
+    ):
         sheet.cell(3, i, heading)
     sheet.append(["m1", dt.date(2024, 3, 1), "a", "b", "lint", 5, "t"])
     (tmp_path / "f").mkdir()
@@ -173,7 +191,18 @@ def workbook(path, *lines, title="Sheet"):
 
 def test_typed_cells_of_a_workbook(tmp_path):
     headings, _ = movement(received="", lot="", value="")
-    line = ["m1", dt.datetime(2024, 3, 1, 8), "a", "b", "lint", 5.5, "t", "2024-03", 7, 1e6]
+    line = [
+        "m1",
+        dt.datetime.fromisoformat("2024-03-01T08:00"),
+        "a",
+        "b",
+        "lint",
+        5.5,
+        "t",
+        "2024-03",
+        7,
+        1e6,
+    ]
     folder = workbook(tmp_path / "f" / "movements.xlsx", headings, line)
     (row,) = rows(folder)
     assert row["shipped_from"] == dt.date(2024, 3, 1)
@@ -277,7 +306,10 @@ TYPED = {
 
 def test_typed_columns_of_parquet(tmp_path):
     more = {
-        "received": pa.array([dt.datetime(2024, 3, 9, 12), None], pa.timestamp("us", "Asia/Shanghai")),
+        "received": pa.array(
+            [dt.datetime.fromisoformat("2024-03-09T12:00"), None],
+            pa.timestamp("us", "Asia/Shanghai"),
+        ),
         "lot": pa.array([7, None], pa.int64()),
         "value": pa.array(["1.5", "2"]).cast(pa.float64()),
         "grade": pa.array([{"a": 1}, None]),
@@ -333,3 +365,9 @@ def test_large_clean_files_read_as_small_ones_do(lines, end, closed):
     assert quick.data.to_pylist() == careful.data.to_pylist()
     assert quick.rows.to_pylist() == careful.rows.to_pylist()
     assert quick.broken == careful.broken
+
+
+def test_parquet_text_that_is_no_text_sets_the_file_aside(tmp_path):
+    damaged = pa.array([b"\xff\xfe", b"b"], pa.binary()).view(pa.string())
+    read = read_folder(parquet(tmp_path / "f", **{**TYPED, "to_site": damaged}))
+    assert codes(read.rejected) == [(0, "file_unreadable")]

@@ -33,7 +33,9 @@ def test_reasons_speak_the_users_language(tmp_path):
     assert "不大于零" in lines[0]["reason"]
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "＝1", "＋1a", "－x", "＠x", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "formula", ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "＝1", "＋1a", "－x", "＠x", "\t=1", "\r=1"]
+)
 def test_formulas_are_neutralised(formula):
     assert neutral(formula) == f"'{formula}"
 
@@ -46,13 +48,15 @@ def test_numbers_and_words_stay(plain):
 @given(st.text())
 def test_no_cell_starts_as_a_formula(text):
     cell = neutral(text)
-    assert cell == text or cell == f"'{text}"
+    assert cell.removeprefix("'") == text.removeprefix("'")
     if cell.lstrip()[:1] in set("=@＝＠"):
         raise AssertionError(cell)
 
 
 def test_formulas_in_rejected_rows_are_neutralised(tmp_path):
-    lines, _ = rejected_csv(one_movement(tmp_path / "f", event="=HYPERLINK(1)", quantity="0"), tmp_path / "r.csv")
+    lines, _ = rejected_csv(
+        one_movement(tmp_path / "f", event="=HYPERLINK(1)", quantity="0"), tmp_path / "r.csv"
+    )
     assert lines[0]["event"] == "'=HYPERLINK(1)"
     assert json.loads(lines[0]["values"])["event"] == "'=HYPERLINK(1)"
 

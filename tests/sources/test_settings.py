@@ -24,7 +24,9 @@ def test_headings_and_files_of_the_users_own(tmp_path):
 
 def test_the_contracts_own_heading_wins(tmp_path):
     text = "party,name,供应商\np1,Alpha,Beta\n"
-    folder = write(tmp_path / "f", alnage__toml='[columns.parties]\nname = "供应商"\n', parties__csv=text)
+    folder = write(
+        tmp_path / "f", alnage__toml='[columns.parties]\nname = "供应商"\n', parties__csv=text
+    )
     (row,) = read_folder(folder).tables["parties"].to_pylist()
     assert row["name"] == "Alpha"
     assert dict(row["_notes"]) == {"供应商": "Beta"}
@@ -38,16 +40,23 @@ def test_one_of_several_headings(tmp_path):
 
 def test_a_mapped_heading_that_is_not_there_is_found(tmp_path):
     settings = '[columns.parties]\nregion = "省"\n'
-    read = read_folder(write(tmp_path / "f", alnage__toml=settings, parties__csv=PARTIES.replace("region", "R")))
-    assert [(f.code, f.params["column"]) for f in read.findings] == [("mapped_heading_absent", "region")]
+    read = read_folder(
+        write(tmp_path / "f", alnage__toml=settings, parties__csv=PARTIES.replace("region", "R"))
+    )
+    assert [(f.code, f.params["column"]) for f in read.findings] == [
+        ("mapped_heading_absent", "region")
+    ]
 
 
 @pytest.mark.parametrize(
-    "path", ["../x.csv", "/etc/passwd", "a/../../x.csv", "C:\\x.csv", "..\\x.csv", "\\\\host\\x.csv"]
+    "path",
+    ["../x.csv", "/etc/passwd", "a/../../x.csv", "C:\\x.csv", "..\\x.csv", "\\\\host\\x.csv"],
 )
 def test_paths_that_leave_the_folder_are_refused(tmp_path, path):
     (tmp_path / "x.csv").write_text(PARTIES)
-    folder = write(tmp_path / "f", parties__csv=PARTIES, alnage__toml=f"[files]\nparties = '{path}'\n")
+    folder = write(
+        tmp_path / "f", parties__csv=PARTIES, alnage__toml=f"[files]\nparties = '{path}'\n"
+    )
     with pytest.raises(InputError, match="leads out"):
         read_folder(folder)
 
@@ -96,5 +105,7 @@ def test_settings_that_are_not_utf8(tmp_path):
 
 
 def test_a_file_of_another_format_is_set_aside(tmp_path):
-    folder = write(tmp_path / "f", parties__doc="x", alnage__toml='[files]\nparties = "parties.doc"\n')
+    folder = write(
+        tmp_path / "f", parties__doc="x", alnage__toml='[files]\nparties = "parties.doc"\n'
+    )
     assert codes(read_folder(folder).rejected) == [(0, "file_format")]

@@ -88,6 +88,7 @@ class Shape:
     repack: float = 0.1
     rejected: float = 0.1
     over: float = 0.15
+    titles: float = 0.0  # share of rows that name who owns or owned the goods
     rows: int = 40
 
 
@@ -98,6 +99,7 @@ class Network:
     tables: Tables
     targets: tuple[str, ...]
     groups: tuple[str, ...]
+    on: str = ""  # the day for ``--on``; lots are asked only where it is given
 
 
 def network(seed: int, shape: Shape | None = None) -> Network:
@@ -115,6 +117,7 @@ def network(seed: int, shape: Shape | None = None) -> Network:
         repack=rng.choice([0.0, 0.0, 0.2]),
         rejected=rng.choice([0.0, 0.0, 0.05]),
         over=rng.choice([0.0, 0.1, 0.3]),
+        titles=rng.choice([0.0, 0.0, 0.1]),
         rows=rng.randint(10, 55),
     )
     return _Maker(rng, shape or drawn).network()
@@ -139,11 +142,17 @@ class _Maker:
         while sum(map(len, self.tables.values())) - len(self.sites) < self.shape.rows:
             self._row()
         while len(self.tables["movements"]) < 3:
+            if not self.stock:
+                self._origin()
             self._movement()
         self._blur()
         self._spoil()
         self._entries()
-        return Network(self.tables, self._targets(), self._groups())
+        targets, on = self._targets(), ""
+        if self.rng.random() < 0.5:
+            on = (START + dt.timedelta(self.rng.randint(4, 20))).isoformat()
+            targets = (*targets, *self._lots())
+        return Network(self.tables, targets, self._groups(), on)
 
     def _places(self) -> None:
         """Parties, and, half of the time, sites: some parties have two."""
@@ -198,6 +207,11 @@ class _Maker:
         share = {"none": 0.0, "some": 0.8, "all": 1.0}[self.shape.lots]
         return f"L{self.rng.randint(1, 3)}" if self.rng.random() < share else ""
 
+    def _owner(self) -> str:
+        """A party that has title, where a row says so."""
+        parties = self.tables["parties"]
+        return self.rng.choice(parties)["party"] if self.rng.random() < self.shape.titles else ""
+
     def _document(self) -> str:
         return f"D{self.events}" if self.rng.random() < 0.7 else ""
 
@@ -248,6 +262,8 @@ class _Maker:
                 "unit": "kg",
                 "lot": lot,
                 "document": self._document(),
+                "seller": self._owner(),
+                "buyer": self._owner(),
             }
         )
 
@@ -256,7 +272,7 @@ class _Maker:
         site = rng.choice(sorted(self.stock))[0]
         here = [account for account in sorted(self.stock) if account[0] == site]
         inputs = rng.sample(here, min(len(here), rng.choice([1, 1, 2, 3])))
-        event, day = self._id("C"), self._day()
+        event, day, owner = self._id("C"), self._day(), self._owner()
         step = rng.choice(["repack", "store", "test"]) if rng.random() < self.shape.repack else ""
         lines = [("in", m, lot, self._part(site, m, lot)) for _, m, lot in inputs]
         total = sum(quantity for _, _, _, quantity in lines)
@@ -282,6 +298,7 @@ class _Maker:
                     "unit": "kg",
                     "lot": lot,
                     "step": step,
+                    "for_party": owner,
                     "document": self._document(),
                 }
             )
@@ -363,6 +380,14 @@ class _Maker:
         usable = self._usable()
         return (*entries, *lines, *self.rng.sample(usable, min(3, len(usable))))
 
+    def _lots(self) -> list[str]:
+        """A lot that a usable movement brought to a site, where all stock is kept by lot."""
+        rows = [row for row in self.tables["movements"] if int(row["quantity"]) > 0]
+        if self.shape.lots != "all" or not rows:
+            return []
+        row = self.rng.choice(rows)
+        return [f"lot:{row['to_site']}/{row['material']}/{row['lot']}"]
+
     def _groups(self) -> tuple[str, ...]:
         party = self.rng.choice(self.tables["parties"])["party"]
         return (
@@ -371,6 +396,8 @@ class _Maker:
             "listed:r1",
             "listed-then:r1",
             f"party:{party}",
+            f"held:party:{party}",
+            "held:r1",
         )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +43,12 @@ def run(*args: str) -> None:
         raise AssertionError(f"{args}: {result.output}\n{result.exception!r}")
 
 
-def product(
-    folder: Path, targets: Sequence[str], groups: Sequence[str], workspace: Path
-) -> dict[tuple[str, str], dict[str, Any]]:
+def product(folder: Path, drawn: Network, workspace: Path) -> dict[tuple[str, str], dict[str, Any]]:
     """The lines of ``alnage trace`` by target and group: the only place that calls it."""
     out = folder / "trace.jsonl"
-    options = [option for target in targets for option in ("--target", target)]
-    options += [option for group in groups for option in ("--group", group)]
+    options = [option for target in drawn.targets for option in ("--target", target)]
+    options += [option for group in drawn.groups for option in ("--group", group)]
+    options += ["--on", drawn.on] if drawn.on else []
     options += ["--bounds", "exact", "--out", str(out), "--workspace", str(workspace)]
     run("trace", str(folder), *options)
     lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
@@ -90,7 +89,8 @@ def answers(drawn: Network, by_name: Mapping[str, Listed]) -> dict[tuple[str, st
         for party in drawn.tables["parties"]
         if (entry := by_name.get(party["name"])) is not None
     ]
-    reference = Reference(drawn.tables, {"r1": listed})
+    on = dt.date.fromisoformat(drawn.on) if drawn.on else None
+    reference = Reference(drawn.tables, {"r1": listed}, on)
     return reference.answers(drawn.targets, drawn.groups)
 
 
@@ -119,7 +119,7 @@ def compare(
     for seed in seeds:
         drawn = network(seed)
         folder = write_folder(drawn.tables, place / f"network-{seed}")
-        lines = product(folder, drawn.targets, drawn.groups, workspace)
+        lines = product(folder, drawn, workspace)
         for pair, answer in answers(drawn, by_name).items():
             if wrong := differences(lines[pair], answer):
                 found[seed, *pair] = wrong

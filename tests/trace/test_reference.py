@@ -267,7 +267,8 @@ def all_listed(tables: Tables, seed: int) -> dict[str, list[Listed]]:
 
 
 def reference(drawn: Network, seed: int) -> Reference:
-    return Reference(drawn.tables, all_listed(drawn.tables, seed))
+    on = dt.date.fromisoformat(drawn.on) if drawn.on else None
+    return Reference(drawn.tables, all_listed(drawn.tables, seed), on)
 
 
 @given(seeds)
@@ -356,7 +357,9 @@ def test_a_tenfold_ledger_has_the_same_shares(seed: int) -> None:
         for name, rows in drawn.tables.items()
     }
     one = reference(drawn, seed).answers(drawn.targets, drawn.groups)
-    ten = Reference(tenfold, all_listed(drawn.tables, seed)).answers(drawn.targets, drawn.groups)
+    ten = reference(dataclasses.replace(drawn, tables=tenfold), seed).answers(
+        drawn.targets, drawn.groups
+    )
     for pair, answer in one.items():
         shares = dataclasses.astuple(answer)[1:]
         assert dataclasses.astuple(ten[pair])[1:] == pytest.approx(shares, abs=1e-9)
@@ -371,7 +374,9 @@ def test_taking_a_document_away_never_lowers_undocumented(seed: int) -> None:
         for name, rows in drawn.tables.items()
     }
     before = reference(drawn, seed).answers(drawn.targets, drawn.groups)
-    after = Reference(bare, all_listed(drawn.tables, seed)).answers(drawn.targets, drawn.groups)
+    after = reference(dataclasses.replace(drawn, tables=bare), seed).answers(
+        drawn.targets, drawn.groups
+    )
     for pair, answer in before.items():
         if pair[1] == REGION or pair[1].startswith("party:"):
             assert after[pair].undocumented >= answer.undocumented - 1e-12

@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alnage import __version__
 from alnage.assess.facts import doubts, entry_facts, row_source, supplier_facts
 from alnage.assess.folder import OpenFolder
 from alnage.assess.memberships import day_for
 from alnage.assess.touched import Touch, Touches
 from alnage.law import LawBook, judge, parse_facts
 from alnage.model import Reason, Rejected
+from alnage.model.version import __version__
 from alnage.trace import METHOD, Target, Tracer, TraceResult, parse_group
 
 SCHEMA = "findings/1"
@@ -54,7 +54,7 @@ def assess(opened: OpenFolder, book: LawBook, asked: Assessment) -> dict[str, An
     consignments = _Consignments(opened, book, asked)
     targets = consignments.targets()
     lang = asked.lang
-    return {
+    findings = {
         "schema": SCHEMA,
         "alnage": __version__,
         "folder": opened.folder.name,
@@ -80,6 +80,26 @@ def assess(opened: OpenFolder, book: LawBook, asked: Assessment) -> dict[str, An
             for note in opened.folder.files
         ],
     }
+    findings["rows"] = cited_rows(opened, findings)
+    return findings
+
+
+def cited_rows(opened: OpenFolder, findings: Any) -> dict[str, dict[str, dict[str, str]]]:
+    """The rows that findings rest on, by file and row, so that every sentence leads to its row."""
+    cited: dict[str, set[int]] = {}
+
+    def gather(value: Any) -> None:
+        if isinstance(value, Mapping):
+            if isinstance(value.get("file"), str) and isinstance(value.get("row"), int):
+                cited.setdefault(value["file"], set()).add(value["row"])
+            for inner in value.values():
+                gather(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                gather(inner)
+
+    gather(findings)
+    return opened.rows(cited)
 
 
 class _Consignments:
@@ -133,7 +153,7 @@ class _Consignments:
                 for group, result in results.items()
                 if result.chain
             },
-            "verdicts": judgement["verdicts"],
+            "verdicts": self._with_kinds(judgement["verdicts"]),
             "collisions": judgement["collisions"],
             "not_modelled": judgement["not_modelled"],
             "missing": self._missing(judgement, held_back, target, touches, results, day),
@@ -184,9 +204,16 @@ class _Consignments:
             ]
         paths: dict[str, list[str]] = {}
         for verdict in judgement["verdicts"]:
+            # What laws on conduct would need is asked only of the user's own acts.
+            if not self._book[verdict["regime"]].kind.startswith("import"):
+                continue
             for path in verdict["missing"]:
                 paths.setdefault(path, []).append(f"{verdict['regime']} {verdict['question']}")
         return out + [{"what": path, "answers": answers} for path, answers in paths.items()]
+
+    def _with_kinds(self, verdicts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Verdicts with the kind of their regime: import rules lead a consignment's standing."""
+        return [{**verdict, "kind": self._book[verdict["regime"]].kind} for verdict in verdicts]
 
     def _with_listings(self, chain: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
         """The chain with each node's listing on the day: listed, possible or no."""
@@ -214,7 +241,7 @@ class _Consignments:
             "quantity_kg": None,
             "groups": [],
             "chains": {},
-            "verdicts": judgement["verdicts"],
+            "verdicts": self._with_kinds(judgement["verdicts"]),
             "collisions": judgement["collisions"],
             "not_modelled": judgement["not_modelled"],
             "missing": self._missing(judgement, {}, _NO_TARGET, (), {}, day),
@@ -228,11 +255,7 @@ _NO_TARGET = Target("", "entry", 0.0, (), (), 0.0, None, 0, ())
 
 def _badness(target: Mapping[str, Any]) -> tuple[float, ...]:
     """Worst first: the answer of the leading regimes, then how much is expected, then unknown."""
-    answers = [
-        RANK[verdict["answer"]]
-        for verdict in target["verdicts"]
-        if verdict["question"] in ("presumption", "prohibition")
-    ]
+    answers = [RANK[verdict["answer"]] for verdict in leading(target)]
     expected = max((group["expected"] for group in target["groups"]), default=0.0)
     least = max((group["min"] for group in target["groups"]), default=0.0)
     unknown = max(
@@ -241,11 +264,19 @@ def _badness(target: Mapping[str, Any]) -> tuple[float, ...]:
     return (min(answers, default=1), -least, -expected, -unknown)
 
 
+def leading(target: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The verdicts that a consignment stands by: presumption and prohibition of import rules."""
+    return [
+        verdict
+        for verdict in target["verdicts"]
+        if verdict["question"] in ("presumption", "prohibition")
+        and verdict["kind"].startswith("import")
+    ]
+
+
 def worst_answer(target: Mapping[str, Any]) -> str:
-    """The worst answer to presumption or prohibition: yes before unknown before no."""
-    answers = {
-        v["answer"] for v in target["verdicts"] if v["question"] in ("presumption", "prohibition")
-    }
+    """The worst leading answer: yes before unknown before no."""
+    answers = {verdict["answer"] for verdict in leading(target)}
     return next((answer for answer in ("yes", "unknown", "no") if answer in answers), "unknown")
 
 

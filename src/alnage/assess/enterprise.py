@@ -17,9 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from alnage import __version__
 from alnage.law import LawBook, judge, parse_facts
 from alnage.model import Listing, OptionError, PartyListing
+from alnage.model.version import __version__
 from alnage.registers import Registers
 from alnage.screen import screen_parties
 

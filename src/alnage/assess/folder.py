@@ -6,13 +6,14 @@ workspace ── registers ────┴─ screen ──> OpenFolder(ledger, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from alnage.assess.memberships import Memberships
 from alnage.chain.ledger import build_ledger
+from alnage.chain.lines import as_written
 from alnage.model import PartyListing
 from alnage.registers import Registers
 from alnage.screen import screen_parties
@@ -84,6 +85,20 @@ class OpenFolder:
         return {
             name.casefold(): row for row in rows for name in (row["product"], row["name"]) if name
         }
+
+    def rows(self, wanted: Mapping[str, Container[int]]) -> dict[str, dict[str, dict[str, str]]]:
+        """Rows of the user's files as they were read, by file and row number (as text)."""
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        for row in self.ledger.rejected:
+            if row.row in wanted.get(row.file, ()):
+                found.setdefault(row.file, {})[str(row.row)] = dict(row.values)
+        for table in self.folder.tables.values():
+            places = zip(table["_file"].to_pylist(), table["_row"].to_pylist(), strict=True)
+            for i, (file, number) in enumerate(places):
+                if number in wanted.get(file, ()):
+                    values = as_written(table.slice(i, 1).to_pylist()[0])
+                    found.setdefault(file, {}).setdefault(str(number), values)
+        return found
 
     def hs_of(self, materials: Sequence[str]) -> str:
         """The HS code that products or packs give the first of these materials."""

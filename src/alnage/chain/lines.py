@@ -296,16 +296,31 @@ def _source(table: pa.Table, i: int) -> RowSource:
 def _reject(table: pa.Table, name: str, i: int, reason: Reason) -> Rejected:
     """A row of a validated table, set aside by this room."""
     row = table.slice(i, 1).to_pylist()[0]
-    values = {}
+    return Rejected(
+        name, row["_file"], row["_row"], row.get("event") or "", reason, as_written(row)
+    )
+
+
+def as_written(row: Mapping[str, Any]) -> dict[str, str]:
+    """A row of a validated table by the contract's columns, dates and lists as text.
+
+    >>> import datetime as dt
+    >>> day = dt.date(2024, 3, 1)
+    >>> as_written({"event": "M1", "shipped_from": day, "shipped_to": day, "lot": None, "_row": 2})
+    {'event': 'M1', 'shipped': '2024-03-01'}
+    """
+    values: dict[str, str] = {}
     for column, value in row.items():
-        if value is None or column.startswith("_") or column.endswith("_to"):
+        if value is None or column.startswith("_"):
             continue
-        if column.endswith("_from"):
+        if column.endswith("_to") and column[:-3] + "_from" in row:
+            continue
+        if column.endswith("_from") and column[:-5] + "_to" in row:
             first, last = value.isoformat(), row[column[:-5] + "_to"].isoformat()
             values[column[:-5]] = first if first == last else f"{first}/{last}"
         else:
             values[column] = "; ".join(value) if isinstance(value, list) else str(value)
-    return Rejected(name, row["_file"], row["_row"], row.get("event") or "", reason, values)
+    return values
 
 
 def set_conversions_aside(

@@ -296,6 +296,18 @@ def regime_schema() -> dict[str, Any]:
 
 
 @cache
+def evidence_kinds() -> Mapping[str, Mapping[str, str]]:
+    """The kinds of document that evidence can be, each with its English and Chinese name.
+
+    >>> evidence_kinds()["gin_record"]["en"]
+    'gin record'
+    """
+    text = files("alnage.law").joinpath("tables/evidence.yaml").read_text("utf-8")
+    kinds: dict[str, Mapping[str, str]] = yaml.load(text, LOADER)["kinds"]  # noqa: S506  # safe
+    return MappingProxyType(kinds)
+
+
+@cache
 def _tables() -> tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, ...], dt.date]:
     """Schema of regimes, shared terms, register names, day of the law: bundled constants."""
     text = files("alnage.law").joinpath("tables/terms.yaml").read_text("utf-8")

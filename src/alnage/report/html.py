@@ -18,14 +18,14 @@ from alnage.report import view
 from alnage.report.bars import bars
 from alnage.report.reading import Json, clean, items, number, part, word, words_in
 from alnage.report.sankey import anchor, sankey
-from alnage.report.wording import QUESTIONS, Wording, language
+from alnage.report.wording import QUESTIONS, SHARES, Wording, language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
 # A page stays one that a browser opens; what is beyond is in the workbook, and said so.
-MOST_IN_FULL = 250
+MOST_IN_FULL = 100
 MOST_PARTIES = 500
 MOST_IN_LIST = 2000
 
@@ -88,6 +88,8 @@ def page(template: str, lang: str, rows: Any, **values: Any) -> str:
         "slug": slug,
         "link": web_address,
         "most_in_list": MOST_IN_LIST,
+        "answered": partial(answered, say),
+        "folded": partial(folded, say),
         "facts": partial(facts, say),
         "numbers": partial(numbers, say),
     }
@@ -105,6 +107,34 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def answered(say: Wording, target: Json) -> list[tuple[str, str, list[str]]]:
+    """The answers of a target gathered for one cell: class, answer, and who gives it to what.
+
+    A regime that answers ``no`` to everything is named alone, without its questions.
+    """
+    closed = view.closed_regimes(target)
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for verdict in view.asked_of(target):
+        answer = word(verdict, "answer")
+        shown = answer if answer in ("yes", "no") else "unknown"
+        regimes = found.setdefault((shown, say.answer(verdict)), {})
+        questions = regimes.setdefault(word(verdict, "regime"), [])
+        if word(verdict, "regime") not in closed:
+            questions.append(say.question(verdict))
+    return [
+        (shown, text, [f"{r} {say.joined(questions)}".strip() for r, questions in regimes.items()])
+        for (shown, text), regimes in found.items()
+    ]
+
+
+def folded(say: Wording, verdicts: list[Json]) -> list[tuple[str, Json]]:
+    """The verdicts of a regime that answers ``no``: one a wording, with all its questions."""
+    found: dict[str, list[Json]] = {}
+    for verdict in verdicts:
+        found.setdefault(say.answer(verdict), []).append(verdict)
+    return [(say.joined(map(say.question, alike)), alike[0]) for alike in found.values()]
 
 
 def slug(kind: str, name: Any) -> str:
@@ -151,10 +181,6 @@ def facts(say: Wording, item: Json, *without: str) -> list[tuple[str, str]]:
 
 
 _ANSWERS = frozenset({"answer", "open", "worst", "from", "to", *QUESTIONS})
-_SHARES = frozenset(
-    {"share", "coverage", "min", "max", "expected", "undocumented", "unresolved", "claimed"}
-    | {"narrows", "width", "before", "after", "restricted", "content"}
-)
 
 
 def told(say: Wording, key: str, value: Any) -> str:
@@ -166,7 +192,7 @@ def told(say: Wording, key: str, value: Any) -> str:
     match value:
         case bool():
             text = say.t("answer_yes" if value else "word_no")
-        case int() | float() if key in _SHARES:
+        case int() | float() if key in SHARES:
             text = say.share(float(value))
         case int() | float():
             text = clean(value) if isinstance(value, int) else f"{value:.4g}"

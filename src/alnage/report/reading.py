@@ -31,6 +31,8 @@ def clean(value: Any) -> str:
     if value is None:
         return ""
     text = str(value)
+    if text.isprintable():  # none of the marks below is; most text is done here
+        return " ".join(text.split()) if "  " in text or text != text.strip() else text
     kept = [
         " " if char in "\t\n\r" else char
         for char in text

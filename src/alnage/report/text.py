@@ -28,7 +28,7 @@ def summary(findings: Json, lang: str, width: int = 80, *, colour: bool = False)
     >>> print(summary({"folder": "x", "on": "2024-12-01", "targets": [
     ...     {"target": "E-1", "verdicts": [{"question": "prohibition", "answer": "unknown"}],
     ...      "groups": [{"group": "region:CN-XJ", "min": 0, "expected": 0.1, "max": 0.4}]}]}, "en"))
-    x on 2024-12-01, entries: 1
+    x on 2024-12-01, targets: 1
     <BLANKLINE>
     By entry
       E-1   unknown, content expected  0 % to 40 %  made in region CN-XJ
@@ -204,9 +204,13 @@ def _block(
 def _closing(say: Wording, findings: Json) -> list[str]:
     rejected = len(items(findings, "rejected"))
     lines = [say.t("summary_rejected", count=rejected)] if rejected else []
-    for table in items(findings, "missing_tables"):
-        answers = "; ".join(words_in(table, "answers"))
-        lines.append(say.t("missing_table_said", table=word(table, "table"), answers=answers))
+    tables = items(findings, "missing_tables")
+    lines += [say.t("missing_tables")] if tables else []
+    for table in tables:
+        answers = say.apart(words_in(table, "answers"))
+        lines.append(
+            "  " + say.t("missing_table_said", table=word(table, "table"), answers=answers)
+        )
     return [*lines, say.t("summary_not")]
 
 

@@ -29,6 +29,7 @@ class Entry:
     target: Json
     standing: Standing
     expected: float
+    most: float
 
     @property
     def name(self) -> str:
@@ -82,20 +83,15 @@ def _badness(verdict: Json) -> tuple[int, int, int]:
 
 
 def asked_of(target: Json) -> tuple[Json, ...]:
-    """The verdicts for the work list, worst first: of regimes that are not all ``no``."""
-    found = (v for verdicts in open_regimes(target).values() for v in verdicts)
-    return tuple(sorted((v for v in found if word(v, "question") != "applies"), key=_badness))
+    """The verdicts of a target on goods and acts, worst first; that a law applies is left out."""
+    asked = (v for v in items(target, "verdicts") if word(v, "question") != "applies")
+    return tuple(sorted(asked, key=_badness))
 
 
-def settled_no(target: Json) -> tuple[str, ...]:
-    """Regimes that answer ``no`` to all that they ask."""
-    return tuple(closed_regimes(target))
-
-
-def expected_of(target: Json) -> float:
-    """The largest expected share over groups of content; custody alone is no content."""
+def largest(target: Json, key: Literal["expected", "max"]) -> float:
+    """The largest share over groups of content; custody alone is no content."""
     shares = [
-        number(line, "expected") or 0.0
+        number(line, key) or 0.0
         for line in items(target, "groups")
         if not word(line, "group").startswith("held:")
     ]
@@ -113,7 +109,10 @@ def standing_of(target: Json) -> Standing:
     'none'
     """
     asked = [v for v in items(target, "verdicts") if word(v, "question") != "applies"]
-    asked = [v for v in asked if word(v, "question") in GOODS] or asked
+    # Rules on imports lead a consignment's standing; a verdict of no known kind counts too.
+    leading = [v for v in asked if word(v, "question") in GOODS]
+    leading = [v for v in leading if (word(v, "kind") or "import").startswith("import")]
+    asked = leading or asked
     said = {word(verdict, "answer") for verdict in asked}
     if "yes" in said:
         return "yes"
@@ -121,13 +120,20 @@ def standing_of(target: Json) -> Standing:
         return "none"
     if said == {"no"}:
         return "no"
-    return "expected" if expected_of(target) > 0 else "unknown"
+    return "expected" if largest(target, "expected") > 0 else "unknown"
 
 
 def work_list(findings: Json) -> tuple[Entry, ...]:
-    """All targets, worst first; alike ones by expected share, then by name."""
-    entries = [Entry(t, standing_of(t), expected_of(t)) for t in items(findings, "targets")]
-    return tuple(sorted(entries, key=lambda e: (STANDINGS.index(e.standing), -e.expected, e.name)))
+    """All targets, worst first; alike ones by expected, then by largest share, then by name."""
+
+    def order(entry: Entry) -> tuple[int, float, float, str]:
+        return STANDINGS.index(entry.standing), -entry.expected, -entry.most, entry.name
+
+    entries = [
+        Entry(target, standing_of(target), largest(target, "expected"), largest(target, "max"))
+        for target in items(findings, "targets")
+    ]
+    return tuple(sorted(entries, key=order))
 
 
 def tally(entries: tuple[Entry, ...]) -> dict[Standing, int]:

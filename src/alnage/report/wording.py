@@ -211,6 +211,11 @@ FACTS = {
     "party": "fact_party",
     "evidence": "fact_evidence",
 }
+# Fields that hold a fraction of a target.
+SHARES = frozenset(
+    {"share", "coverage", "min", "max", "expected", "undocumented", "unresolved", "claimed"}
+    | {"narrows", "width", "before", "after", "restricted", "content", "component"}
+)
 _GROUPS = {
     "region": ("group_region", "place"),
     "listed": ("group_listed", "register"),
@@ -300,7 +305,7 @@ class Wording:
 
     def facts(self, paths: Iterable[str]) -> str:
         """Several absent facts, each once."""
-        return "; ".join(dict.fromkeys(self.fact(path) for path in paths))
+        return self.apart(dict.fromkeys(self.fact(path) for path in paths))
 
     def days_asked(self, findings: Json) -> str:
         """On which day registers and law were asked."""
@@ -315,6 +320,10 @@ class Wording:
     def joined(self, words: Iterable[str]) -> str:
         """Words in a row, with the comma of the language."""
         return ("、" if self.lang == "zh" else ", ").join(words)
+
+    def apart(self, words: Iterable[str]) -> str:
+        """Words in a row, each of which may itself hold commas."""
+        return ("；" if self.lang == "zh" else "; ").join(words)
 
     def asked(self, text: str) -> str:
         """What a missing fact would settle: a group, or "REGIME question", in words.
@@ -416,8 +425,18 @@ class Wording:
             if template is not None and isinstance(params, Mapping):
                 wanted = {name for _, name, _, _ in Formatter().parse(template) if name}
                 if wanted <= set(params):
-                    return clean(say(key, params, self.lang))
+                    return clean(say(key, self._shown(params), self.lang))
         return self.local(node.get("text")) or word(node, "code")
+
+    def _shown(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters of a sentence, numbers in sensible digits."""
+
+        def shown(name: str, value: Any) -> Any:
+            if isinstance(value, float):
+                return self.share(value) if name in SHARES else self.amount(value)
+            return value
+
+        return {name: shown(name, value) for name, value in params.items()}
 
     def place(self, source: Json) -> str:
         """Region if there is one, else country."""

@@ -21,9 +21,10 @@ from alnage.registers import Register, Registers
 from alnage.registers.names import fold, has_han, split_form
 from alnage.registers.plain import split_list
 from alnage.screen.decisions import Decision, Standing, mark, standing
+from alnage.screen.entities import Entity, Query
 from alnage.screen.ownership import Link, links, reach
 from alnage.screen.parts import parts
-from alnage.screen.screener import Entity, Match, Query, Screener
+from alnage.screen.screener import Match, Screener
 
 _MOST_MATCHES = 50
 

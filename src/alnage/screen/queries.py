@@ -18,7 +18,7 @@ from typing import Any
 from alnage.model import InputError, RegisterError, Where
 from alnage.registers.names import fold
 from alnage.registers.plain import decode, split_list
-from alnage.screen.screener import Query
+from alnage.screen.entities import Query
 
 COLUMNS = ("id", "name", "name_local", "aliases", "country", "region", "address", "identifiers", "schema")  # fmt: skip
 SCHEMAS = ("Person", "Company", "Organization", "Vessel", "LegalEntity")

@@ -22,8 +22,9 @@ from alnage.model import OptionError, RegisterError
 from alnage.registers import Register, Registers
 from alnage.registers.register import canonical
 from alnage.registers.store import keep
+from alnage.screen.entities import Query
 from alnage.screen.score import METHOD
-from alnage.screen.screener import Match, Query, Screener
+from alnage.screen.screener import Match, Screener
 
 RECEIPT = "receipt"
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from alnage.model import Period, Reason
 from alnage.sources.identity import HIDDEN, looks_like_identity, uscc_valid
-from alnage.sources.schema import CN_REGIONS, COUNTRIES, Column, Kind
+from alnage.sources.schema import CN_REGIONS, COUNTRIES, NOWHERE, Column, Kind
 
 Value = str | float | Period | tuple[str, ...]
 
@@ -37,49 +37,15 @@ SHOWN = 80  # characters of a cell that a reason repeats
 NO_VALUE = "#FORMULA!"  # how a formula without a stored value is read
 
 # What spreadsheets show where a formula failed.
-SHEET_ERRORS = frozenset(
-    [
-        "#N/A",
-        "#REF!",
-        "#VALUE!",
-        "#DIV/0!",
-        "#NAME?",
-        "#NULL!",
-        "#NUM!",
-        "#SPILL!",
-        "#CALC!",
-        "#GETTING_DATA",
-        "#BLOCKED!",
-        NO_VALUE,
-    ]
+_SHEET_ERRORS = (
+    "#N/A #REF! #VALUE! #DIV/0! #NAME? #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA #BLOCKED!"
 )
+SHEET_ERRORS = frozenset((*_SHEET_ERRORS.split(), NO_VALUE))
 # Words that fill a cell without saying anything; a document called "N/A" is no document.
-PLACEHOLDERS = frozenset(
-    [
-        "n/a",
-        "n.a.",
-        "null",
-        "none",
-        "nil",
-        "nan",
-        "tbd",
-        "tba",
-        "unknown",
-        "?",
-        "??",
-        "-",
-        "--",
-        "—",
-        "/",
-        "无",
-        "暂无",
-        "未知",
-        "待定",
-        "不详",
-        "空",
-        "缺",
-    ]
+_PLACEHOLDERS = (
+    "n/a n.a. null none nil nan tbd tba unknown ? ?? - -- — / 无 暂无 未知 待定 不详 空 缺"
 )
+PLACEHOLDERS = frozenset(_PLACEHOLDERS.split())
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
 _COMMA_GROUPS = re.compile(r"[+-]?\d{1,3}(,\d{3}){2,}(\.\d+)?|[+-]?\d{1,3}(,\d{3})+\.\d+")
@@ -305,6 +271,8 @@ def _country(column: Column, text: str) -> Value | Reason:
     code = unicodedata.normalize("NFKC", text).upper()
     if code in COUNTRIES:
         return code
+    if code in NOWHERE or text.casefold() in PLACEHOLDERS:
+        return Reason("cell_placeholder", {"column": column.name, "value": text})
     return Reason("country_unknown", {"column": column.name, "value": shown(text)})
 
 
@@ -318,6 +286,8 @@ def _market(column: Column, text: str) -> Value | Reason:
 def _region(column: Column, text: str) -> Value | Reason:
     code = unicodedata.normalize("NFKC", text).upper()
     told = {"column": column.name, "value": shown(text)}
+    if code[:2] in NOWHERE or code[2:] == "-XX" or text.casefold() in PLACEHOLDERS:
+        return Reason("cell_placeholder", told)
     found = re.fullmatch(r"([A-Z]{2})-([A-Z0-9]{1,3})", code)
     if not found or found[1] not in COUNTRIES:
         return Reason("region_unknown", told)

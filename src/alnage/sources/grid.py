@@ -102,8 +102,8 @@ def lay_out(headings: Sequence[str], table: Table, mapped: Mapping[str, Sequence
     taken = set(columns.values())
     notes: dict[str, int] = {}
     for i, heading in enumerate(headings):
-        name = heading.strip()
-        if i not in taken and name:
+        name = heading.strip() or f"({i + 1})"  # cells without a heading are kept too
+        if i not in taken:
             notes[name if name not in notes else f"{name} ({i + 1})"] = i
     missing = tuple(name for name in table.required if name not in columns)
     return Layout(columns, notes, missing, tuple(twice))

@@ -45,46 +45,11 @@ _PASSPORT = re.compile(r"(?<![0-9A-Za-z])(?:[EGDSPH]\d{8}|E[A-HJ-NP-Z]\d{7})(?![
 _NAMED_PASSPORT = re.compile(r"(?:passport|护照)\D{0,20}?[A-Z]{0,2}\d{7,9}", re.IGNORECASE)
 _SOCIAL_SECURITY = re.compile(r"(?<![0-9A-Za-z-])\d{3}-\d{2}-\d{4}(?![0-9A-Za-z-])")
 _GROUPS = re.compile(r"(?<=\d)[ \-](?=[\dXx])")
-_PROVINCES = frozenset(
-    [
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "81",
-        "82",
-        "83",
-        "91",
-    ]
+_AREAS = (
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 "
+    "44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91"
 )
+_PROVINCES = frozenset(_AREAS.split())
 _USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 

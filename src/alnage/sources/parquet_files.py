@@ -35,6 +35,7 @@ def read_parquet(path: Path, table: Table, mapped: Mapping[str, Sequence[str]]) 
 
     try:
         data = pq.read_table(path, memory_map=True, partitioning=None)
+        data.validate(full=True)  # text that is no UTF-8, lengths that lead nowhere
         data = pa.table([_usable(column) for column in data.columns], names=data.column_names)
     except (pa.ArrowException, OSError, ValueError, TypeError, MemoryError) as error:
         return failed_grid(

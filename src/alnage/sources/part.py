@@ -125,7 +125,9 @@ def _problems(table: Table, made: dict[str, Converted]) -> Iterator[tuple[int, R
         conversion = made[column.name]
         bad = set()
         for problem in conversion.problems:
-            if column.on_bad == "reject" and not problem.partly:
+            # A word such as "unknown" is an empty cell written out, whatever the column.
+            usable = problem.partly or problem.reason.code == "cell_placeholder"
+            if column.on_bad == "reject" and not usable:
                 for row in problem.at.tolist():
                     bad.add(row)
                     yield row, problem.reason
