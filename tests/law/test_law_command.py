@@ -95,6 +95,22 @@ def test_bad_calls_say_why_and_exit_2(run, args):
     assert "Traceback" not in err
 
 
+def test_an_error_as_json_stands_on_stdout_too(run, facts):
+    facts.write_text("market: UK", "utf-8")
+    status, out, err = run("law", "check", facts, "--json")
+    assert status == 2
+    assert "GB" in json.loads(out)["error"]
+    assert err.startswith("alnage: facts.yaml")
+
+
+def test_workspace_may_stand_anywhere(run, facts, tmp_path):
+    for args in (
+        ["--workspace", tmp_path, "law", "list"],
+        ["law", "check", facts, "--workspace", tmp_path],
+    ):
+        assert run(*args)[0] == 0
+
+
 def test_list(run):
     _, out, _ = run("law", "list", "--json")
     value = json.loads(out)

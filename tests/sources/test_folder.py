@@ -340,3 +340,20 @@ def test_a_large_file_reads_as_its_rows_say(tmp_path):
     assert made.num_rows == 39_999
     assert made["_row"][7].as_py() == 10
     assert sum(made["quantity"].to_pylist()) == sum(range(1, 40_001)) - 8
+
+
+def test_many_unknown_references_are_counted(tmp_path):
+    lines = "".join(f"s{i},q{i}\n" for i in range(250))
+    read = read_folder(
+        write(tmp_path / "f", parties__csv=PARTIES, sites__csv="site,party\n" + lines)
+    )
+    assert len(read.findings) == 201
+    assert read.findings[-1].text().startswith("sites.csv: 50 further")
+
+
+def test_a_cell_that_names_two_documents(tmp_path):
+    text = table(*movement(document="d1;d2"))
+    read = read_folder(
+        write(tmp_path / "f", movements__csv=text, documents__csv="document\nd1\nd2\n")
+    )
+    assert read.findings == ()

@@ -159,3 +159,11 @@ def test_a_passport_in_a_column_of_codes_is_not_repeated_by_its_reason(tmp_path)
     text = f"party,name,country\np1,Alpha,{PASSPORT}\n"
     read = read_folder(write(tmp_path / "f", parties__csv=text))
     assert PASSPORT not in str(read.rejected) + str(read.findings)
+
+
+def test_of_a_row_with_identity_data_nothing_else_is_said(tmp_path):
+    cells = ["m1", f"born {RESIDENT}", RESIDENT, "b", "lint", "-5", "t"]
+    read = read_folder(write(tmp_path / "f", movements__csv=table(MOVE, cells)))
+    (rejected,) = read.rejected
+    assert (rejected.reason.code, rejected.reason.because) == ("identity_data", ())
+    assert (rejected.values["shipped"], rejected.values["quantity"]) == (HIDDEN, "-5")

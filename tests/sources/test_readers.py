@@ -371,3 +371,10 @@ def test_parquet_text_that_is_no_text_sets_the_file_aside(tmp_path):
     damaged = pa.array([b"\xff\xfe", b"b"], pa.binary()).view(pa.string())
     read = read_folder(parquet(tmp_path / "f", **{**TYPED, "to_site": damaged}))
     assert codes(read.rejected) == [(0, "file_unreadable")]
+
+
+@pytest.mark.parametrize("tail", ['""q","', 'x","""', 'b","'])
+def test_quotes_in_pairs_may_still_leave_one_open(tail):
+    quick = read_csv(f"site,party\na,b\n{tail}".encode(), TABLES["sites"], {}, large=0)
+    assert quick.rows.to_pylist() == [2]
+    assert [(row.row, row.reason.code) for row in quick.broken] == [(3, "quote_open")]

@@ -355,23 +355,28 @@ class _Maker:
         return [row["event"] for row in self.tables["movements"] if int(row["quantity"]) > 0]
 
     def _entries(self) -> None:
-        """Entries of one to three lines, each a movement of its own, mostly late ones."""
+        """Entries of one to three lines, mostly of late movements, some for a part of one."""
         late = self._usable()[-6:]
         self.rng.shuffle(late)
+        weights = {row["event"]: row["quantity"] for row in self.tables["movements"]}
         self.tables["entries"] = []
         for number in (1, 2):
             lines, late = late[: self.rng.randint(1, 3)], late[3:]
             day = START + dt.timedelta(self.rng.randint(4, 20))
-            self.tables["entries"] += [
-                {
-                    "entry": f"E{number}",
-                    "market": "US",
-                    "date": day.isoformat(),
-                    "movement": movement,
-                    "line": str(at),
-                }
-                for at, movement in enumerate(lines, start=1)
-            ]
+            for at, movement in enumerate(lines, start=1):
+                whole = int(weights[movement])
+                part = self.rng.randint(1, whole) if self.rng.random() < 0.25 else 0
+                self.tables["entries"].append(
+                    {
+                        "entry": f"E{number}",
+                        "market": "US",
+                        "date": day.isoformat(),
+                        "movement": movement,
+                        "line": str(at),
+                        "quantity": str(part or ""),
+                        "unit": "kg" if part else "",
+                    }
+                )
 
     def _targets(self) -> tuple[str, ...]:
         rows = self.tables["entries"]

@@ -27,7 +27,8 @@ Where the text leaves a choice, the reading taken is said here:
    (a conversion has one day); a choice in which goods arrive before they leave is none.
 7. *Inherited place*: a site of a party with several sites, without own region, is in the
    group if the party's region is; else outside only if its own country is another one.
-8. *Lot target*: all that the account ever received. *Entry*: the movements of all its lines.
+8. *Lot target*: all that the account ever received. *Entry*: the movements of all its lines;
+   a line with a quantity of its own is any such part of its movement.
 9. *Held*: goods become of the group by an origin or conversion at a site of the holder, by
    leaving such a site, or by a movement that it sells or buys; for a conversion also as
    ``for_party``.
@@ -54,6 +55,7 @@ from reference_order import (
     Tables,
     day_choices,
     in_order,
+    kilograms,
     last_days,
     read_ledger,
 )
@@ -462,11 +464,13 @@ class Reference:
     readings: Readings = field(default_factory=Readings)
     ledger: Ledger = field(init=False)
     _steps: list[Step] = field(init=False)
+    _moves: dict[str, Movement] = field(init=False)
     _walked: dict[tuple[str, dt.date | None], Walks] = field(init=False, default_factory=dict)
     _reached: dict[tuple[str, dt.date | None, str], bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ledger = read_ledger(self.tables, self.per_kg)
+        self._moves = {move.event: move for move in self.ledger.movements}
         self._steps = in_order(self.ledger, last_days(self.ledger), self.readings)
 
     def answer(self, target: str, group: str) -> Answer:
@@ -493,19 +497,32 @@ class Reference:
         shipped = [move.date.last for move in self.ledger.movements if move.event == target]
         return self.on or (shipped[0] if shipped else None)
 
-    def _parts(self, target: str) -> list[str]:
-        """The movements of a target."""
+    def _parts(self, target: str) -> list[tuple[str, Fraction | None]]:
+        """The movements of a target, with the kilograms of the line where it names any."""
         rows = self.tables.get("entries", ())
         entry, _, line = target.partition("/")
         lines = [r for r in rows if r["entry"] == entry and (not line or r.get("line") == line)]
-        return [row["movement"] for row in lines] if lines else [target]
+        if not lines:
+            return [(target, None)]
+        return [(row["movement"], kilograms(row) if row.get("quantity") else None) for row in lines]
 
-    def _of(self, target: str, walked: Walked[V]) -> list[tuple[Fraction, V]]:
+    def _of(self, target: str, walked: Walked[V], algebra: Algebra[V]) -> list[tuple[Fraction, V]]:
+        """Content and value of each part: a line for part of a movement may be any part of it."""
         if target.startswith("lot:"):
             site, material, lot = target.removeprefix("lot:").split("/", 2)
             kept = (site, material, lot) in walked.received
             return [walked.received[(site, material, lot if kept else None)]]
-        return [walked.movements[event] for event in self._parts(target)]
+        rest: dict[str, tuple[Fraction, V]] = {}
+        parts = []
+        for event, kg in self._parts(target):
+            content, value = rest.get(event, walked.movements[event])
+            whole = self._moves[event]
+            part = whole.content if kg is None else kg * whole.content / whole.kg
+            if part < content:
+                value, left = algebra.split(value, content, part)
+                rest[event] = (content - part, left)
+            parts.append((min(part, content), value))
+        return parts
 
     def _figures(self, target: str, group: str) -> Answer:
         grouping = self._grouping(group, target)
@@ -516,25 +533,32 @@ class Reference:
             mixed = walk(steps, Mixing(grouping))
             self._walked[key] = Walks(mixed, low, walk(steps, low), high, walk(steps, high))
         walks = self._walked[key]
-        mixtures = self._of(target, walks.mixed)
+        mixtures = self._of(target, walks.mixed, Mixing(grouping))
         content = sum((amount for amount, _ in mixtures), Fraction(0))
         shares = [sum((m[at] for _, m in mixtures), Fraction(0)) / content for at in range(3)]
         bounds = []
         for program, walked in ((walks.low, walks.lower), (walks.high, walks.upper)):
             total = Expression()
-            for _, expression in self._of(target, walked):
+            for _, expression in self._of(target, walked, program):
                 total = program.join(total, expression)
             bounds.append(program.optimum(total) / float(content))
-        kg = {move.event: move.kg for move in self.ledger.movements}
-        parts = [kg.get(event, content) for event in self._parts(target)]
         return Answer(
-            quantity_kg=float(sum(parts, Fraction(0))),
+            quantity_kg=float(self._kilograms(target, content)),
             reachable=self._reached[group, grouping.on, target],
             min=bounds[0],
             expected=float(shares[0]),
             max=bounds[1],
             undocumented=float(shares[1]),
             unresolved=float(shares[2]),
+        )
+
+    def _kilograms(self, target: str, content: Fraction) -> Fraction:
+        """The weight of a target; of a lot, its content (the reference asks no lots by factor)."""
+        if target.startswith("lot:"):
+            return content
+        parts = self._parts(target)
+        return sum(
+            (self._moves[event].kg if kg is None else kg for event, kg in parts), Fraction(0)
         )
 
     def _seek_paths(self, targets: Sequence[str], groups: Sequence[str]) -> None:
@@ -555,7 +579,7 @@ class Reference:
                 break
             walked = walk(in_order(self.ledger, days, self.readings), presence)
             for group, on, target in open_:
-                bits = [bit for _, bit in self._of(target, walked)]
+                bits = [bit for _, bit in self._of(target, walked, presence)]
                 found[group, on, target] = any(b >> place[group, on] & 1 for b in bits)
         self._reached |= found
 
@@ -573,7 +597,7 @@ class Reference:
             elif isinstance(event, Conversion):
                 for (one, _), (other, _) in itertools.product(event.inputs, event.outputs):
                     feeds.setdefault(one, set()).add(other)
-        moves = {move.event: move for move in self.ledger.movements}
+        moves = self._moves
         result = set()
         for (group, on, target), grouping in wanted.items():
             seen = set(self._made_in(grouping))
@@ -582,7 +606,7 @@ class Reference:
                 for account in feeds.get(todo.pop(), set()) - seen:
                     seen.add(account)
                     todo.append(account)
-            parts = [moves[event] for event in self._parts(target) if event in moves]
+            parts = [moves[event] for event, _ in self._parts(target) if event in moves]
             ends = {move.take for move in parts} if parts else seen
             titled = any(move.title or group.startswith("held:") for move in parts)
             if ends & seen or titled:

@@ -113,7 +113,7 @@ def read_ledger(tables: Tables, per_kg: Mapping[str, Fraction] | None = None) ->
         return (*place, None if place in pooled else row["lot"])
 
     def content(row: Row) -> Fraction:
-        return _kg(row, weights) * factors.get(row["material"], Fraction(1))
+        return kilograms(row, weights) * factors.get(row["material"], Fraction(1))
 
     def usable(table: str, at: int, row: Row) -> bool:
         if _readable(table, row, sites, weights):
@@ -144,7 +144,7 @@ def read_ledger(tables: Tables, per_kg: Mapping[str, Fraction] | None = None) ->
             account(row["from_site"], row),
             account(row["to_site"], row),
             content(row),
-            _kg(row, weights),
+            kilograms(row, weights),
             tuple(row[side] for side in ("seller", "buyer") if row.get(side)),
         )
         for at, row in _once(tables)
@@ -218,16 +218,17 @@ def _same_movement(row: Row, other: Row) -> bool:
     return overlap and abs(a - b) <= Fraction(5, 1000) * max(a, b)
 
 
-def _kg(row: Row, weights: Mapping[str, Fraction]) -> Fraction:
+def kilograms(row: Row, weights: Mapping[str, Fraction] | None = None) -> Fraction:
+    """The weight of a row; pieces by the ``weights`` of products."""
     unit = row["unit"].lower()
-    weight = weights[row["material"]] if unit in PIECES else KILOGRAMS[unit]
+    weight = (weights or {})[row["material"]] if unit in PIECES else KILOGRAMS[unit]
     return Fraction(row["quantity"]) * weight
 
 
 def _readable(table: str, row: Row, sites: set[str], weights: Mapping[str, Fraction]) -> bool:
     """Whether amount, unit, dates and sites of a row can be used."""
     try:
-        amount = _kg(row, weights)
+        amount = kilograms(row, weights)
         Period.parse(row["shipped" if table == "movements" else "date"])
         if row.get("received"):
             Period.parse(row["received"])

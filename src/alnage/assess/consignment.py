@@ -54,7 +54,7 @@ def assess(opened: OpenFolder, book: LawBook, asked: Assessment) -> dict[str, An
     consignments = _Consignments(opened, book, asked)
     targets = consignments.targets()
     lang = asked.lang
-    findings = {
+    findings: dict[str, Any] = {
         "schema": SCHEMA,
         "alnage": __version__,
         "folder": opened.folder.name,

@@ -120,7 +120,7 @@ def build_ledger(folder: Folder, packs: Packs | None = None) -> Ledger:
         rejected += aside
     movements, merged, findings, aside = _merge(movements, tables, words, proven)
     rejected += aside
-    places = read_places(tables.get("parties"), tables.get("sites"))
+    places = read_places(tables.get("parties"), tables.get("sites"), rejected)
     findings += [*_unknown_sites(words, places, tables), *places.findings()]
     return _arrange(
         words,
@@ -240,21 +240,31 @@ def _split(text: str | list[str] | None) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def read_places(parties: pa.Table | None, sites: pa.Table | None) -> Places:
-    """Sites as the tables declare them; a party without a site is one site with its id."""
+def read_places(
+    parties: pa.Table | None, sites: pa.Table | None, rejected: Sequence[Rejected] = ()
+) -> Places:
+    """Sites as the tables declare them; a party without a site is one site with its id.
+
+    A rejected row of ``sites`` still is a site: the party's others are not its only ones.
+    """
     party_rows = {} if parties is None else {row["party"]: row for row in parties.to_pylist()}
     site_rows = [] if sites is None else sites.to_pylist()
     count: dict[str, int] = defaultdict(int)
     for row in site_rows:
         count[row["party"]] += 1
+    aside = [row.values.get("party", "") for row in rejected if row.table == "sites"]
+    for party in aside:
+        count[party] += 1
+    unsure = "" in aside  # a row, or a whole file, that could hold sites of anybody
     found = [
-        _site(row, party_rows.get(row["party"], {}), alone=count[row["party"]] == 1)
+        _site(row, party_rows.get(row["party"], {}), alone=count[row["party"]] == 1 and not unsure)
         for row in site_rows
     ]
     known = {site.site for site in found}
     for party, row in party_rows.items():
         if party not in known:
-            found.append(_site({**row, "site": party}, row, alone=not count[party]))
+            alone = not count[party] and not unsure
+            found.append(_site({**row, "site": party}, row, alone=alone))
     return Places(found)
 
 

@@ -114,6 +114,7 @@ class Question:
 class Exit:
     """A lawful way out of a collision that the regime itself names."""
 
+    regime: str
     kind: str
     citation: Citation
 
@@ -238,7 +239,8 @@ class _Loader:
             if name in data["questions"]
         }
         exits = tuple(
-            Exit(e["kind"], grammar.citations(e["cite"])[0]) for e in data.get("exits", ())
+            Exit(way.get("regime", data["id"]), way["kind"], grammar.citations(way["cite"])[0])
+            for way in data.get("exits", ())
         )
         return Regime(
             data["id"],

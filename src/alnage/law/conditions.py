@@ -239,7 +239,12 @@ class RegisterIs:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The entry at hand (listing, measure, order, permission) has effect on the date."""
+    """The entry at hand (listing, measure, order, permission) has effect on the date.
+
+    ``whenever``: the first day does not matter, as for a decision that names this entry.
+    """
+
+    whenever: bool = False
 
     def find(self, scene: Scene, item: Item) -> Found:
         """``effective_from ≤ day < removed_on``, and not suspended; absent ends are open."""
@@ -252,14 +257,16 @@ class Current:
         if day and pause and pause <= day and (resume is None or day < resume):
             shown = resume or "-"
             return Found(NO, (Reason("item_suspended", params | {"from": pause, "to": shown}),))
-        gone = [
-            path for path, one in (("date", day), (f"{item.path}.effective_from", start)) if not one
-        ]
+        needed = {"date": day, f"{item.path}.effective_from": start}
+        if self.whenever:
+            needed = {"date": day} if end or pause else {}
+        gone = [path for path, one in needed.items() if one is None]
         if gone:
             return either([absent(path) for path in gone])
-        if day and start and day < start:
+        if day and start and day < start and not self.whenever:
             return Found(NO, (Reason("item_not_yet", params),))
-        return Found(YES, (Reason("item_current", params),))
+        code = "item_stands" if self.whenever else "item_current"
+        return Found(YES, (Reason(code, params),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ WORDS: Final[Mapping[str, Callable[[Grammar, Mapping[str, Any]], Condition]]] = 
     "date": lambda _, raw: DateIn(raw["date"].get("from"), raw["date"].get("to")),
     "some": lambda g, raw: Some(raw["some"], g.compile(raw["where"])),
     "register": lambda _, raw: RegisterIs(raw["register"]),
-    "current": lambda _, __: Current(),
+    "current": lambda _, raw: Current(whenever=raw["current"] == "whenever"),
     "region": lambda _, raw: RegionIs(raw["region"]),
     "content": lambda _, raw: Content(raw["content"]),
     "held": lambda _, raw: Held(raw["held"], raw["open"]),

@@ -177,15 +177,11 @@ def _collisions(facts: Facts, book: LawBook, verdicts: tuple[Verdict, ...]) -> I
         question = regime.questions[verdict.question]
         if not question.collides or verdict.answer is not YES or regime.id == served:
             continue
-        exits = [
-            (one.id, way.kind, way.citation)
-            for one in (own, regime)
-            if one is not None
-            for way in one.exits
-        ]
+        ways = [way for one in (own, regime) if one is not None for way in one.exits]
+        exits = unique((way.regime, way.kind, way.citation) for way in ways)
         params = {"one": served, "other": regime.id, "question": verdict.question}
         yield Collision(
-            (served, regime.id), tuple(exits), Reason("collision", params, (question.provision,))
+            (served, regime.id), exits, Reason("collision", params, (question.provision,))
         )
 
 

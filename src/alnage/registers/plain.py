@@ -102,7 +102,7 @@ def _table(text: str, file: str, required: str) -> Iterator[tuple[int, dict[str,
     comma = max(",;\t", key=first.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=comma)
     try:
-        header = [fold(cell).replace(" ", "_") for cell in next(rows)]
+        header = [fold(cell).replace(" ", "_") for cell in next(rows, [])]
         if required not in header:
             raise RegisterError("register_columns", file=file, column=required, found=header[:20])
         for cells in rows:

@@ -112,11 +112,15 @@ def _environment() -> Environment:
 def answered(say: Wording, target: Json) -> list[tuple[str, str, list[str]]]:
     """The answers of a target gathered for one cell: class, answer, and who gives it to what.
 
-    A regime that answers ``no`` to everything is named alone, without its questions.
+    Import rules that are open lead; without one, all regimes are named. A regime that
+    answers ``no`` to everything is named alone, without its questions.
     """
     closed = view.closed_regimes(target)
+    leading = view.leading_regimes(target)
     found: dict[tuple[str, str], dict[str, list[str]]] = {}
     for verdict in view.asked_of(target):
+        if leading and not view.on_imports([verdict]):
+            continue
         answer = word(verdict, "answer")
         shown = answer if answer in ("yes", "no") else "unknown"
         regimes = found.setdefault((shown, say.answer(verdict)), {})

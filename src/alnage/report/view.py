@@ -56,6 +56,21 @@ def open_regimes(target: Json) -> dict[str, list[Json]]:
     return {k: v for k, v in _by_regime(target).items() if not _all_no(v)}
 
 
+def leading_regimes(target: Json) -> dict[str, list[Json]]:
+    """The open regimes that speak of bringing goods in; regimes of no known kind are kept."""
+    return {k: v for k, v in open_regimes(target).items() if on_imports(v)}
+
+
+def other_regimes(target: Json) -> dict[str, list[Json]]:
+    """The open regimes on conduct, disclosure, export and the like."""
+    return {k: v for k, v in open_regimes(target).items() if not on_imports(v)}
+
+
+def on_imports(verdicts: list[Json]) -> bool:
+    """Whether the regime of these verdicts speaks of bringing goods in, or is of no known kind."""
+    return (word(verdicts[0], "kind") or "import").startswith("import")
+
+
 def closed_regimes(target: Json) -> dict[str, list[Json]]:
     """Verdicts by regime, for regimes whose answers are all ``no``."""
     return {k: v for k, v in _by_regime(target).items() if _all_no(v)}
@@ -72,13 +87,14 @@ def _all_no(verdicts: list[Json]) -> bool:
     return all(word(verdict, "answer") == "no" for verdict in verdicts)
 
 
-def _badness(verdict: Json) -> tuple[int, int, int]:
-    """Sorts verdicts: by answer, about goods before about acts; that a law applies last."""
+def _badness(verdict: Json) -> tuple[int, int, int, int]:
+    """Sorts verdicts: by answer, about goods before about acts, the best checked first."""
     question = word(verdict, "question")
     return (
         question == "applies",
         _RANK.get(word(verdict, "answer"), 1),
         question not in GOODS,
+        {"primary": 0, "secondary": 1}.get(word(verdict, "verified"), 2),
     )
 
 
@@ -264,6 +280,8 @@ def missing_of(target: Json) -> tuple[Missing, ...]:
         because[key] = reasons
         settles.setdefault(key, []).extend(words_in(item, "answers"))
     for verdict in items(target, "verdicts"):
+        if not on_imports([verdict]):  # laws on conduct ask about the user's own acts
+            continue
         asked = f"{word(verdict, 'regime')} {word(verdict, 'question')}"
         for path in words_in(verdict, "missing"):
             settles.setdefault((path, "()"), []).append(asked)

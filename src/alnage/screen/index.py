@@ -26,33 +26,35 @@ _WORTH = {"k": 6.0, "t": 3.0, "c": 3.0, "n": 2.0, "h": 1.5, "p": 1.0, "g": 0.5}
 def keys(name: Parts) -> frozenset[str]:
     """The index keys of a name, prefixed by kind."""
     found = {f"k:{name.stem}"}
-    brand_latin = []
+    found.update(f"p:{place}" for place in name.places)
+    spelled = []
     for unit in name.units:
         found.update(f"c:{concept}" for concept in unit.concepts)
         if name.han:
-            text = unit.text
-            found.update(f"h:{text[i : i + 2]}" for i in range(len(text) - 1))
-            if unit.brand or not unit.generic:
-                brand_latin.append(pinyin(text))
-            if unit.brand and len(text) > 1:
-                found.add(f"n:{initials(text)}")
-        elif unit.brand or not unit.generic:
-            brand_latin.append(unit.text)
-            if 2 <= len(unit.text) <= 4:
-                found.add(f"n:{unit.text}")
-    if not name.han:
-        # Syllables written apart (Zhong Tai) are looked for together.
-        for first, second in pairwise(brand_latin):
-            if len(first) <= 6 and len(second) <= 6:
-                found.add(f"t:{first}{second}")
-    for word in brand_latin:
-        found.add(f"t:{word}")
-        padded = f"^{word}$"
-        found.update(f"g:{padded[i : i + 3]}" for i in range(len(padded) - 2))
-    whole = "".join(brand_latin)
-    found.update(f"g:{whole[i : i + 3]}" for i in range(len(whole) - 2))
-    found.update(f"p:{place}" for place in name.places)
+            found.update(f"h:{unit.text[i : i + 2]}" for i in range(len(unit.text) - 1))
+        if unit.brand or not unit.generic:
+            spelled.append(pinyin(unit.text) if name.han else unit.text)
+        if unit.brand and name.han and len(unit.text) > 1:
+            found.add(f"n:{initials(unit.text)}")
+        elif not name.han and 2 <= len(unit.text) <= 4:
+            found.add(f"n:{unit.text}")
+    found.update(_spelling_keys(spelled, apart=not name.han))
     return frozenset(found)
+
+
+def _spelling_keys(words: Sequence[str], *, apart: bool) -> Iterable[str]:
+    """Words and pieces of three letters; ``apart``: words may be single syllables."""
+    if apart:
+        # Syllables written apart (Zhong Tai) are looked for together.
+        for first, second in pairwise(words):
+            if len(first) <= 6 and len(second) <= 6:
+                yield f"t:{first}{second}"
+    for word in words:
+        yield f"t:{word}"
+        padded = f"^{word}$"
+        yield from (f"g:{padded[i : i + 3]}" for i in range(len(padded) - 2))
+    whole = "".join(words)
+    yield from (f"g:{whole[i : i + 3]}" for i in range(len(whole) - 2))
 
 
 def initials(text: str) -> str:

@@ -74,7 +74,7 @@ def _csv(file: Path) -> list[tuple[int, dict[str, str]]]:
     csv.field_size_limit(1 << 27)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma)
     try:
-        header = next(reader)
+        header = next(reader, [])
         return _headed(header, [(reader.line_num, cells) for cells in reader], file.name)
     except csv.Error as error:
         raise InputError("screen_csv", where=Where(file.name, reader.line_num)) from error

@@ -15,7 +15,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from alnage.model import OptionError, RegisterError
@@ -238,9 +238,16 @@ def stored(
     return queries, lines
 
 
-def _query(value: dict[str, Any]) -> Query:
-    parts = {key: tuple(one) if isinstance(one, list) else one for key, one in value.items()}
-    return replace(Query("", ""), **{str(key): parts[key] for key in parts})
+def _query(value: Mapping[str, Any]) -> Query:
+    return Query(
+        id=value["id"],
+        name=value["name"],
+        others=tuple(value["others"]),
+        country=value["country"],
+        region=value["region"],
+        identifiers=tuple(value["identifiers"]),
+        schema=value["schema"],
+    )
 
 
 def replay(payload: Mapping[str, Any], table: Any, registers: Registers) -> tuple[bool, list[str]]:

@@ -111,7 +111,12 @@ def _unknown(name: str, column: Column, rows: pa.Table, known: pa.Array) -> Iter
         if told <= FINDINGS_SHOWN:
             yield _reference(name, column, rows, text, where)
     if told > FINDINGS_SHOWN:
-        more = {"table": name, "file": "", "column": column.name, "count": told - FINDINGS_SHOWN}
+        more = {
+            "table": name,
+            "file": rows["_file"][0].as_py(),
+            "column": column.name,
+            "count": told - FINDINGS_SHOWN,
+        }
         yield Reason("findings_more", more)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from alnage.doors.cli import workspace_option
 from alnage.model import AlnageError, OptionError
 from alnage.words import say
 
@@ -29,6 +30,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 @click.group()
+@workspace_option
 def law() -> None:
     """What each law says of one transaction, on its date, with sources."""
 
@@ -39,6 +41,7 @@ def law() -> None:
 @json_option
 @lang_option
 @law_option
+@workspace_option
 def check(
     facts: Path | None, batch: Path | None, as_json: bool, lang: str, overlay: Path | None
 ) -> None:
@@ -51,8 +54,12 @@ def check(
     if batch is not None:
         _print(_batch(batch, book, lang))
     elif facts is not None:
-        judgement = judge(read_facts(facts), book)
-        value = judgement.to_json(lang)
+        try:
+            value = judge(read_facts(facts), book).to_json(lang)
+        except AlnageError as error:
+            if as_json:
+                _print({"error": error.text(lang)})
+            raise
         if as_json:
             _print(value)
         else:
@@ -63,6 +70,7 @@ def check(
 @json_option
 @lang_option
 @law_option
+@workspace_option
 def list_(as_json: bool, lang: str, overlay: Path | None) -> None:
     """List all regimes with their kind, questions and dates."""
     from alnage.law import LawBook
@@ -85,6 +93,7 @@ def list_(as_json: bool, lang: str, overlay: Path | None) -> None:
 @json_option
 @lang_option
 @law_option
+@workspace_option
 def show(regime: str, as_json: bool, lang: str, overlay: Path | None) -> None:
     """Show one regime: names, dates, what it asks, positions of both sides."""
     from alnage.law import LawBook
@@ -100,6 +109,7 @@ def show(regime: str, as_json: bool, lang: str, overlay: Path | None) -> None:
 
 @law.command()
 @click.argument("which", type=click.Choice(["facts", "regime"]), default="facts")
+@workspace_option
 def schema(which: str) -> None:
     """Print the JSON Schema of facts files (or of regime files)."""
     from alnage.law.book import regime_schema

@@ -35,15 +35,14 @@ def ledger(folder: Path, out: Path, as_json: bool, lang: str) -> None:
     for name, table in read.tables.items():
         _write(table, out / f"{name}.parquet")
     write_rejected(built.rejected, out / "rejected.csv", lang)
-    whole = {row.file: row.reason.text(lang) for row in built.rejected if row.row == 0}
     files: list[dict[str, Any]] = [
         {
             "file": note.file,
-            "format": Path(note.file).suffix.lstrip(".").lower(),
+            "format": note.format,
             "rows": note.rows,
             "events": 0,
-            "rejected": note.file in whole,
-            "reason": whole.get(note.file),
+            "rejected": note.reason is not None,
+            "reason": None if note.reason is None else note.reason.text(lang),
         }
         for note in read.files
     ]
@@ -70,6 +69,12 @@ def _write(table: pa.Table, file: Path) -> None:
             columns[name[:-5]] = pa.array([_period(a, b) for a, b in pairs], pa.string())
         elif name.endswith("_to") and name[:-3] + "_from" in table.column_names:
             continue
+        elif pa.types.is_map(table[name].type):
+            notes = [
+                None if v is None else json.dumps(dict(v), ensure_ascii=False)
+                for v in table[name].to_pylist()
+            ]
+            columns[name.lstrip("_")] = pa.array(notes, pa.string())
         elif pa.types.is_list(table[name].type):
             texts = [None if v is None else "; ".join(v) for v in table[name].to_pylist()]
             columns[name] = pa.array(texts, pa.string())
@@ -120,6 +125,6 @@ def check(folder: Path, as_json: bool, lang: str) -> None:
 @workspace_option
 def columns(folder: Path) -> None:
     """Propose an alnage.toml that maps the folder's headings to the contract's columns."""
-    from alnage.sources.columns import propose_toml
+    from alnage.sources import propose
 
-    click.echo(propose_toml(folder))
+    click.echo(propose(folder).to_toml())
