@@ -1,7 +1,7 @@
 """Write docs/reference.md from the commands and the word catalogues.
 
-    docs.py write   write it
-    docs.py check   fail if it is not what the code would write
+docs.py write   write it
+docs.py check   fail if it is not what the code would write
 """
 
 import sys
@@ -21,7 +21,12 @@ SETTINGS = {
 
 
 def command_lines(name: str, command: click.Command) -> list[str]:
-    lines = [f"### `alnage {name}`", "", (command.help or "").split("\n\n")[0].replace("\n", " "), ""]
+    lines = [
+        f"### `alnage {name}`",
+        "",
+        (command.help or "").split("\n\n")[0].replace("\n", " "),
+        "",
+    ]
     if isinstance(command, click.Group):
         context = click.Context(command)
         for sub in command.list_commands(context):
@@ -31,9 +36,16 @@ def command_lines(name: str, command: click.Command) -> list[str]:
     rows = []
     for option in command.params:
         if isinstance(option, click.Argument):
-            rows.append(f"| `{option.human_readable_name.upper()}` | {'required' if option.required else 'optional'} argument |")
+            rows.append(
+                f"| `{option.human_readable_name.upper()}` | {'required' if option.required else 'optional'} argument |"
+            )
         else:
-            default = "" if option.default in (None, False, "", ()) or str(option.default).startswith("Sentinel") else f" (default `{option.default}`)"
+            default = (
+                ""
+                if option.default in (None, False, "", ())
+                or str(option.default).startswith("Sentinel")
+                else f" (default `{option.default}`)"
+            )
             rows.append(f"| `{', '.join(option.opts)}` | {option.help or ''}{default} |")
     return [*lines, "| option | meaning |", "| --- | --- |", *rows, ""]
 
@@ -47,12 +59,26 @@ def code_lines(kind: str) -> list[str]:
 
 
 def reference() -> str:
-    lines = ["# Command reference", "", "Written by `scripts/docs.py` from the code; do not edit.", "", "## Commands", ""]
+    lines = [
+        "# Command reference",
+        "",
+        "Written by `scripts/docs.py` from the code; do not edit.",
+        "",
+        "## Commands",
+        "",
+    ]
     context = click.Context(alnage)
     for name in sorted(COMMANDS):
         lines += command_lines(name, alnage.get_command(context, name))
     lines += ["## Settings", "", *(f"- `{name}`: {text}" for name, text in SETTINGS.items()), ""]
-    lines += ["## Error codes", "", *code_lines("error"), "## Reason codes", "", *code_lines("reason")]
+    lines += [
+        "## Error codes",
+        "",
+        *code_lines("error"),
+        "## Reason codes",
+        "",
+        *code_lines("reason"),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -60,6 +86,10 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["write"]:
         FILE.write_text(reference(), "utf-8")
     elif sys.argv[1:] == ["check"]:
-        sys.exit(0 if FILE.exists() and FILE.read_text("utf-8") == reference() else "docs/reference.md is out of date: run scripts/docs.py write")
+        sys.exit(
+            0
+            if FILE.exists() and FILE.read_text("utf-8") == reference()
+            else "docs/reference.md is out of date: run scripts/docs.py write"
+        )
     else:
         sys.exit(__doc__)

@@ -47,11 +47,8 @@ def names(text: str) -> set[str]:
 
 
 def used_codes() -> str:
-    texts = [p.read_text("utf-8") for p in ROOT.rglob("*.py")]
-    texts += [p.read_text("utf-8") for p in ROOT.rglob("*.yaml")]
-    texts += [p.read_text("utf-8") for p in ROOT.rglob("*.html")]
-    texts += [p.read_text("utf-8") for p in ROOT.rglob("*.j2")]
-    return "\n".join(texts)
+    kinds = ("*.py", "*.yaml", "*.json", "*.j2")
+    return "\n".join(p.read_text("utf-8") for kind in kinds for p in sorted(ROOT.rglob(kind)))
 
 
 def problems() -> list[str]:

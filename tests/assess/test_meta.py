@@ -8,20 +8,15 @@ verdict may become ``no`` that was not ``no`` before.
 import copy
 import datetime as dt
 import random
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "trace"))
-
 from networks import network, write_folder
 
 from alnage.assess.consignment import Assessment, assess
 from alnage.assess.folder import OpenFolder
 from alnage.law import LawBook
-from alnage.registers import Register, Registers
 from alnage.model import Listing
+from alnage.registers import Register, Registers
 
 TODAY = dt.date(2026, 1, 1)
 FLOWS = ("origins", "movements", "conversions")
@@ -65,7 +60,9 @@ def register():
 
 def answers(tables, folder, book):
     write_folder(tables, folder)
-    findings = assess(OpenFolder(folder, Registers.of(register())), book, Assessment(TODAY, explain=0))
+    findings = assess(
+        OpenFolder(folder, Registers.of(register())), book, Assessment(TODAY, explain=0)
+    )
     return {
         (target["target"], verdict["regime"], verdict["question"]): verdict["answer"]
         for target in findings["targets"]
@@ -99,4 +96,9 @@ def test_a_worse_row_never_yields_a_no(block, tmp_path):
             worse, what = worsened(tables, rng)
             after = answers(worse, tmp_path / f"{seed}-{n}", book)
             for key, answer in after.items():
-                assert answer != "no" or before.get(key) in ("no", None), (seed, what, key, before.get(key))
+                assert answer != "no" or before.get(key) in ("no", None), (
+                    seed,
+                    what,
+                    key,
+                    before.get(key),
+                )

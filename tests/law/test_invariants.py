@@ -121,6 +121,7 @@ def order(regime, kind, **more):
 FRAMES = [
     {},
     {**US, "chain": [{**MAKER, "region": "CN-XJ"}]},
+    {**US, "chain": [{"party": "a", "made": True, "region": "CN-XJ"}]},
     {**US, "chain": [{**MAKER, "listings": [{"register": "us-uflpa", "effective_from": "2024-11-25"}]}]},
     {**US, "chain": [MAKER], "content": NONE, "goods": {"forced_labour": False}},
     {**US, "orders": [order("US-S307", "wro")]},

@@ -101,7 +101,9 @@ def test_the_catalogues_have_the_same_keys_and_a_missing_parameter_shows():
     assert "{unit}" in say("reason.unit_unknown", {})
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(-9, 9)), max_size=40), st.integers(1, 7))
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(-9, 9)), max_size=40), st.integers(1, 7)
+)
 def test_the_local_engine_does_not_depend_on_the_cut(rows, size):
     table = pa.table(
         {

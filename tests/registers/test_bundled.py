@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from alnage.registers import Register, Registers, noted
+from alnage.registers.register import GAPS
 from alnage.words import catalogue
 
 FACTS = Path(__file__).parents[3] / "shared" / "facts"
@@ -171,6 +172,7 @@ def test_prc_measures_are_a_selection(registers: Registers) -> None:
 def test_gaps_have_words_in_both_languages(registers: Registers) -> None:
     for register in registers.values():
         for gap in register.gaps:
+            assert gap.code in GAPS
             for lang in ("en", "zh"):
                 assert f"reason.{gap.code}" in catalogue(lang)
 

@@ -245,7 +245,6 @@ XPCC = ("新疆生产建设兵团", "Xinjiang Production and Construction Corps"
         ("兵团第一师十团", [("listed", "scope")]),
         ("XPCC Eighth Division", [("listed", "scope")]),
         ("Xinjiang Production and Construction Corps 8th Division", [("listed", "scope")]),
-        ("新疆生产建设兵团棉麻公司", [("possible", "minor_link")]),
         ("新疆生产建设兵团", [("listed", "name")]),
         ("XPCC", [("listed", "name")]),
     ],
@@ -255,6 +254,12 @@ def test_subordinate_bodies(name: str, expected: list[tuple[str, str]]) -> None:
         XPCC[1], aliases=(XPCC[2], XPCC[3]), name_zh=(XPCC[0],), scope="subordinate_and_affiliated"
     )
     assert certainty(wide, name=name) == expected
+
+
+def test_a_name_that_goes_on_without_a_rank_is_only_possible() -> None:
+    wide = entry(XPCC[1], name_zh=(XPCC[0],), scope="subordinate_and_affiliated")
+    ((sure, _),) = certainty(wide, name="新疆生产建设兵团棉麻公司")
+    assert sure == "possible"
 
 
 def test_a_subordinate_body_is_another_party_where_scope_is_own() -> None:

@@ -166,7 +166,7 @@ class _Maker:
         self.sites = [row["party"] for row in self.tables["parties"]]
         if rng.random() < 0.5:
             return
-        rows = []
+        rows: list[Row] = []
         for party in self.tables["parties"]:
             room = len(rows) + len(names) < 14 + int(party["party"][1:])
             count = 2 if rng.random() < 0.3 and room else 1
@@ -341,7 +341,8 @@ class _Maker:
             received = lines[0].get("received", "")
             for row in lines:
                 row[column] = text
-            if received and dt.date.fromisoformat(received) < last:
+            early = received and dt.date.fromisoformat(received) < last
+            if early and rng.random() < 0.7:
                 lines[0]["received"] = (last + dt.timedelta(rng.randint(0, 2))).isoformat()
 
     def _spoil(self) -> None:

@@ -261,7 +261,8 @@ def last_days(ledger: Ledger) -> dict[str, tuple[dt.date, dt.date]]:
     for event in ledger.events:
         day = arrives = event.date.last
         if isinstance(event, Movement) and event.received is not None:
-            arrives = max(day, event.received.last)
+            arrives = event.received.last
+            day = min(day, arrives)
         days[event.event] = (day, arrives)
     return days
 

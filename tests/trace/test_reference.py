@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import Network, Shape, Tables, network, write_folder
-from reference import Grouping, Listed, Reference, Step, region_role, walk
-from reference_order import Readings, day_choices, in_order, last_days, read_ledger
+from reference import Reference, walk
+from reference_groups import Grouping, Listed, region_role
+from reference_order import Readings, Step, day_choices, in_order, last_days, read_ledger
 
 REGION = "region:CN-XJ"
 seeds = st.integers(0, 100_000)
@@ -157,6 +158,15 @@ def test_a_month_may_have_been_any_day_but_a_day_is_a_day() -> None:
     assert reference.answer("M2", REGION).reachable
     assert not reference.answer("M3", REGION).reachable
     assert reference.answer("M2", REGION).undocumented == 1
+
+
+def test_goods_leave_by_the_day_they_are_received() -> None:
+    """M1 left some day in March and was received on the 15th: on the 20th it is there."""
+    tables = folder(
+        "O1 2024-03-01 x wool 10 - - d",
+        "M1 2024-03 2024-03-15 x a wool 10 -\nM2 2024-03-20 - a b wool 10 -",
+    )
+    assert figures(tables, "M2") == (1, 1, 1, 0)
 
 
 def test_a_stock_that_was_emptied_ends_the_path() -> None:
@@ -351,7 +361,7 @@ def test_a_tenfold_ledger_has_the_same_shares(seed: int) -> None:
     drawn = network(seed, small)
     tenfold = {
         name: [
-            {**row, "quantity": str(10 * int(row["quantity"]))} if "quantity" in row else row
+            {**row, "quantity": f"{row['quantity']}0"} if row.get("quantity") else row
             for row in rows
         ]
         for name, rows in drawn.tables.items()

@@ -25,7 +25,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from networks import write_csv, write_folder
-from reference import Answer, Listed, Reference
+from reference import Answer, Reference
+from reference_groups import Listed
 
 from alnage.doors.cli import alnage
 

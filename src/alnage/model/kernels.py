@@ -24,7 +24,7 @@ Array = Any  # numpy.ndarray; Any so that plain and compiled calls share one sig
 def _compiled(function: Kernel) -> Kernel:
     import numba
 
-    return cast(Kernel, numba.njit(cache=True, nogil=True)(function))
+    return cast("Kernel", numba.njit(cache=True, nogil=True)(function))
 
 
 def kernel(function: Kernel, items: int) -> Kernel:

@@ -5,8 +5,8 @@ listing, gap and rejection therefore carries ``Reason`` trees. A reason is a cod
 with parameters (put into words at the edge) and the sources it rests on: a row of
 a user's file, an entry of a register version, or an article of law.
 
-    verdict ── because ── Reason("listed_party", …)
-                            └── because ── Reason("row", sources=[RowSource(…)])
+    verdict ── because ── a listed party made it
+                            └── because ── row 12 of movements.csv, entry of a register
 """
 
 from __future__ import annotations

@@ -20,6 +20,15 @@ from alnage.model import Citation, Listing, Reason, RegisterError, Scope
 
 SCHEMA = "register/1"
 SCOPES: tuple[str, ...] = get_args(Scope)
+# Gaps that bundled registers declare in their data; the sentences stand in the catalogues.
+GAPS = (
+    "uflpa_additions_missing",
+    "names_zh_not_official",
+    "only_open_orders",
+    "superseded_in_practice",
+    "selection_only",
+    "register_rows_lost",
+)
 _DATES = ("announced_on", "effective_from", "listed_on", "removed_on", "absent_since")
 _LISTS = ("aliases", "weak_aliases", "name_zh", "identifiers", "notes")
 _TEXTS = ("name", "country", "region", "clause", "scope", "basis")

@@ -12,11 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
 from alnage.screen.gazetteer import pinyin, readings
 from alnage.screen.parts import Parts, Unit
+
+T = TypeVar("T")
 
 # Of how many names one holds a given piece of brand, trade word, common word: the prior.
 _PRIOR_NAMES = 2000.0
@@ -76,8 +79,10 @@ class Alignment:
     pairs: tuple[Pair, ...]
     regime: str
     numbers_differ: bool
+    number_missing: bool
     bodies_differ: bool
     branch_differs: bool
+    brand_missing: bool
 
 
 @dataclass(slots=True)
@@ -146,9 +151,11 @@ def align(query: Parts, candidate: Parts, weights: Weights) -> Alignment:
         features=_features(query, candidate, left, right),
         pairs=tuple(pairs),
         regime=regime,
-        numbers_differ=query.numbers != candidate.numbers,
+        numbers_differ=_apart(query.numbers, candidate.numbers),
+        number_missing=bool(query.numbers) != bool(candidate.numbers),
         bodies_differ=any(not body.startswith(("branch", "office")) for body in bodies),
         branch_differs=any(body.startswith(("branch", "office")) for body in bodies),
+        brand_missing=_brand_missing(left, right),
     )
 
 
@@ -179,9 +186,15 @@ def _features(query: Parts, candidate: Parts, left: _Side, right: _Side) -> tupl
     )
 
 
-def _apart(mine: frozenset[int], theirs: frozenset[int]) -> bool:
-    """Whether both names give a town or county and none in common."""
+def _apart(mine: frozenset[T], theirs: frozenset[T]) -> bool:
+    """Whether both names give towns (or numbers) and none in common."""
     return bool(mine and theirs and not mine & theirs)
+
+
+def _brand_missing(left: _Side, right: _Side) -> bool:
+    """Whether one name has a brand that the other, having none, does not explain."""
+    (mine, met_mine), (theirs, met_theirs) = left.brand(), right.brand()
+    return (bool(mine) != bool(theirs)) and met_mine + met_theirs < (mine + theirs) / 2
 
 
 # Letters that coined names take for one another, and those they drop.

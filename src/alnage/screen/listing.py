@@ -24,7 +24,7 @@ from alnage.screen.decisions import Decision, Standing, mark, standing
 from alnage.screen.entities import Entity, Query
 from alnage.screen.ownership import Link, links, reach
 from alnage.screen.parts import parts
-from alnage.screen.screener import Match, Screener
+from alnage.screen.screener import MATCH, Match, Screener
 
 _MOST_MATCHES = 50
 
@@ -63,12 +63,16 @@ def screen_parties(
     """
     rows = _rows(parties)
     screener = Screener(registers)
-    judged = tuple(decisions)
+    numbers = {(one.register, one.entity): n for n, one in enumerate(screener.entities)}
+    judged: dict[str, list[Decision]] = {}
+    for one in decisions:
+        judged.setdefault(one.party, []).append(one)
     stands: dict[tuple[str, int], _Standing] = {}
     different: set[tuple[str, int]] = set()
     for row in rows:
         party, query = str(row["party"]), query_of(row)
-        for number, found in _identities(party, query, row, screener, judged, different):
+        mine = judged.get(party, [])
+        for number, found in _identities(query, row, screener, numbers, mine, different):
             _keep(stands, (party, number), found)
     _by_name_scope(rows, screener, stands, different)
     reached = _by_ownership(rows, _rows(ownership), screener, stands)
@@ -117,27 +121,26 @@ def _keep(stands: dict[tuple[str, int], _Standing], key: tuple[str, int], found:
 
 
 def _identities(
-    party: str,
     query: Query,
     row: Mapping[str, Any],
     screener: Screener,
+    numbers: Mapping[tuple[str, str], int],
     decisions: Sequence[Decision],
     different: set[tuple[str, int]],
 ) -> Iterable[tuple[int, _Standing]]:
     """Entities that the party is, or may be, by decision, identifier or name."""
     where = _source(row)
-    numbers = {(one.register, one.entity): n for n, one in enumerate(screener.entities)}
-    matches = {
-        numbers[m.entity.register, m.entity.entity]: m
-        for m in screener.search(query, limit=_MOST_MATCHES, threshold=0.0)
-    }
-    mine = [one for one in decisions if one.party == party]
-    asked = {numbers[d.register, d.entity] for d in mine if (d.register, d.entity) in numbers}
+    hits = screener.search(query, limit=_MOST_MATCHES, threshold=MATCH, always_same_name=True)
+    matches = {numbers[m.entity.register, m.entity.entity]: m for m in hits}
+    asked = {numbers[d.register, d.entity] for d in decisions if (d.register, d.entity) in numbers}
     for number in sorted(matches.keys() | asked):
         entity, match = screener.entities[number], matches.get(number)
-        decided = standing(mine, party, entity.register, entity.entity, marks(query, entity))
+        decided = None
+        if number in asked:
+            both = marks(query, entity)
+            decided = standing(decisions, query.id, entity.register, entity.entity, both)
         if decided is not None and decided.verdict == "different":
-            different.add((party, number))
+            different.add((query.id, number))
             continue
         found = _identity(match, decided, entity, where)
         if found is not None:
@@ -320,7 +323,7 @@ def _outside(
     numbers = {(one.register, one.entity): n for n, one in enumerate(screener.entities)}
     found: dict[tuple[str, int], bool] = {}
     for owner in sorted({link.owner for link in everyone} - known):
-        for match in screener.search(owner, limit=_MOST_MATCHES, threshold=0.0):
+        for match in screener.search(owner, limit=_MOST_MATCHES, threshold=MATCH):
             ground = _by_match(match, ())
             if ground is not None:
                 number = numbers[match.entity.register, match.entity.entity]

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from alnage.registers.names import fold, has_han, split_form
 from alnage.screen.gazetteer import Gazetteer, gazetteer, pinyin, stem
-from alnage.screen.uyghur import latinise
+from alnage.screen.letters import latinise
 
 _SUFFIXES = ("自治区", "自治州", "地区", "省", "市", "县")
 _HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")}

@@ -14,10 +14,13 @@ from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 from alnage.registers.names import fold, has_han
 from alnage.screen.gazetteer import readings
-from alnage.screen.uyghur import latinise
+from alnage.screen.letters import latinise
 
 _TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof", "sir", "jr", "sr", "bin", "ibn", "al", "el"})
 _MOST_PARTS = 7
+# At this likeness as many labelled pairs were one person as were two.
+_EVEN = 0.69
+_SLOPE = 12.0
 
 
 def likeness(left: str, right: str) -> float:
@@ -89,4 +92,4 @@ def log_odds(left: str, right: str) -> float:
     >>> log_odds("Zhang Wei", "Wei Zhang") > 2, log_odds("John Smith", "Peter Jones") < -3
     (True, True)
     """
-    return 16.0 * (likeness(left, right) - 0.8)
+    return _SLOPE * (likeness(left, right) - _EVEN)

@@ -20,6 +20,8 @@ from typing import Any
 from alnage.screen.compare import FEATURES, Alignment
 
 METHOD = "screen/1"
+# Rules on names, by the field of the alignment that calls them.
+RULES = ("numbers_differ", "number_missing", "bodies_differ", "branch_differs", "brand_missing")
 
 
 @cache
@@ -40,12 +42,9 @@ def log_odds(alignment: Alignment) -> float:
         total += fitted[name] * value
     total = _calibrated(total, table["calibration"][alignment.regime])
     rules = table["rules"]
-    if alignment.numbers_differ:
-        total += rules["numbers_differ"]
-    if alignment.bodies_differ:
-        total += rules["bodies_differ"]
-    if alignment.branch_differs:
-        total += rules["branch_differs"]
+    for name in RULES:
+        if getattr(alignment, name):
+            total += rules[name]
     return total
 
 

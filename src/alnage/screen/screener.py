@@ -128,11 +128,13 @@ class Screener:
         limit: int = 5,
         threshold: float = 0.1,
         prior: float = 0.5,
+        always_same_name: bool = False,
     ) -> tuple[Match, ...]:
         """The entities that may be the one asked for, best first, one match an entity.
 
-        At most ``limit``, those with ``score ≥ threshold``; ``prior`` is the share of
-        queries thought to be listed before looking.
+        At most ``limit``, those with ``score ≥ threshold`` (and, if asked, every entity of
+        the same full name); ``prior`` is the share of queries thought to be listed before
+        looking.
         """
         asked = Query("", query) if isinstance(query, str) else query
         mine = deciding(asked.identifiers)
@@ -141,7 +143,7 @@ class Screener:
         for number, hit in self._hits(asked, mine).items():
             around = context.weigh(asked, mine, self.entities[number])
             score = probability(around.apply(hit.total) + shift)
-            if score >= threshold:
+            if score >= threshold or (always_same_name and hit.same):
                 found.append((score, number, hit, around))
         found.sort(key=lambda row: (-row[0], not row[2].same, row[1]))
         return tuple(self._match(asked, *row) for row in found[:limit])

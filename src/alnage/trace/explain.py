@@ -164,6 +164,18 @@ def gaps(
     return out
 
 
+def untold(target: str, rows: Sequence[RowSource], share: float) -> dict[str, Any]:
+    """The gap of a target that names more than any movement tells."""
+    return {
+        "code": "gap_no_movement",
+        "event": target,
+        "site": "",
+        "material": "",
+        "share": share,
+        "sources": [row.to_json() for row in rows],
+    }
+
+
 def _inputs(story: Story, node: int) -> str:
     start, line = story.ledger.conversions.start, story.ledger.conversions.line
     ref = story.graph.ref[node]

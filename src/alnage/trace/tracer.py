@@ -136,14 +136,20 @@ class Tracer:
 
     def explain(self, result: TraceResult, target: Target, group: Group) -> TraceResult:
         """Add paths, gaps, evidence and the chain to a result."""
-        treatment, shares, _ = self._spread_of(group)
-        weights = explain.weigh(self.graph, target.main, target.content)
-        found = explain.gaps(self._story, weights, treatment, shares)
-        told = explain.paths(self._story, weights, treatment, target.main)
-        told["gaps"] = [{k: v for k, v in gap.items() if k != "node"} for gap in found]
-        told["evidence"] = self._evidence(target, treatment, result, found)
-        stance = self._stances(group)
-        figure = explain.chain(self._story, weights, shares, stance)
+        told: dict[str, Any] = {"paths": [], "coverage": 0.0, "gaps": [], "evidence": []}
+        figure: dict[str, Any] = {"nodes": [], "links": []}
+        if target.main:
+            treatment, shares, _ = self._spread_of(group)
+            weights = explain.weigh(self.graph, target.main, target.content)
+            found = explain.gaps(self._story, weights, treatment, shares)
+            told = explain.paths(self._story, weights, treatment, target.main)
+            told["gaps"] = [{k: v for k, v in gap.items() if k != "node"} for gap in found]
+            told["evidence"] = self._evidence(target, treatment, result, found)
+            figure = explain.chain(self._story, weights, shares, self._stances(group))
+        if target.unknown > 0.0:
+            told["gaps"].insert(
+                0, explain.untold(target.id, target.rows, target.unknown / target.content)
+            )
         values = {name: getattr(result, name) for name in TraceResult.__slots__}
         return TraceResult(**{**values, "explained": told, "chain": figure})
 

@@ -41,7 +41,7 @@ def catalogue(lang: str) -> Mapping[str, str]:
 class _Fill(Formatter):
     """Fills a sentence; a parameter that was not given shows as ``{name}``."""
 
-    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 (string.Formatter's signature)
         return kwargs.get(key, "{" + str(key) + "}")
 
 

@@ -56,7 +56,6 @@ def import_(
 ) -> None:
     """Read FILE as the present version of a register."""
     from alnage.registers import import_file
-    from alnage.words import say
 
     done = import_file(
         file,
@@ -75,8 +74,8 @@ def import_(
         return
     for problem in done.problems:
         click.echo(f"{problem.sources[0]}: {problem.text(lang)}", err=True)
-    key = "registers.imported" if done.changed else "registers.unchanged"
-    click.echo(say(key, {**value, "version": value["version"][:12]}, lang))
+    key = "imported" if done.changed else "unchanged"
+    click.echo(_say(key, {**value, "version": value["version"][:12]}, lang))
 
 
 @registers.command("list")
@@ -99,15 +98,14 @@ def list_(lang: str, as_json: bool) -> None:
 
 
 def _headline(row: dict[str, Any], lang: str) -> str:
-    from alnage.words import say
 
     if not row["complete"]:
-        span = say("registers.never_complete", {}, lang)
+        span = _say("never_complete", {}, lang)
     else:
         ends = {"start": row["complete_from"] or "…", "end": row["complete_to"] or "…"}
-        span = say("registers.complete", ends, lang)
+        span = _say("complete", ends, lang)
     values = {key: "?" if row[key] is None else row[key] for key in row}
-    return say("registers.headline", {**values, "version": row["version"][:12], "span": span}, lang)
+    return _say("headline", {**values, "version": row["version"][:12], "span": span}, lang)
 
 
 @registers.command()
@@ -153,7 +151,6 @@ def diff(old: str, new: str, lang: str, as_json: bool) -> None:
     """Compare two registers or versions (ID or ID@VERSION)."""
     from alnage.registers import Registers
     from alnage.registers.diff import difference
-    from alnage.words import say
 
     loaded = Registers.load(workspace())
     left, right = (_version(loaded, one) for one in (old, new))
@@ -162,7 +159,7 @@ def diff(old: str, new: str, lang: str, as_json: bool) -> None:
         click.echo(json.dumps(value, ensure_ascii=False))
         return
     for kind in ("added", "absent", "removed", "changed"):
-        click.echo(say(f"registers.{kind}", {"count": len(value[kind])}, lang))
+        click.echo(_say(kind, {"count": len(value[kind])}, lang))
         for row in value[kind]:
             click.echo("  " + "\t".join((row["entity"], row["name"], *row.get("fields", ()))))
 
@@ -211,3 +208,10 @@ def export(register: str, out: Path) -> None:
     else:
         text = json.dumps(register_to_json(found), ensure_ascii=False, indent=1)
         out.write_text(text + "\n", "utf-8")
+
+
+def _say(code: str, params: dict[str, Any], lang: str) -> str:
+    """A sentence of this door from the catalogue."""
+    from alnage.words import say
+
+    return say(f"registers.{code}", params, lang)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -63,28 +63,32 @@ def _receipt(done: Screening, lang: str) -> str | None:
     """A receipt where the workspace can be written; a warning where it can't."""
     from alnage.model import WorkspaceError
     from alnage.screen.screening import record
-    from alnage.words import say
     from alnage.workspace import Workspace
 
     try:
         return record(done, Workspace.open(workspace(), write=True))
     except WorkspaceError as error:
-        click.echo(say("screen.no_receipt", {"why": error.text(lang)}, lang), err=True)
+        click.echo(_say("no_receipt", {"why": error.text(lang)}, lang), err=True)
         return None
 
 
 def _summary(done: Screening, today: dt.date, lang: str) -> None:
     """Every result prints how old and how complete the registers are."""
-    from alnage.words import say
-
     hits = sum(any(match["match"] for match in line["matches"]) for line in done.lines)
     params = {"rows": len(done.lines), "hits": hits, "day": done.settings.as_of}
-    click.echo(say("screen.summary", params, lang), err=True)
+    click.echo(_say("summary", params, lang), err=True)
     for register in done.registers:
         value = register.summary(today, lang)
         age = "?" if value["age_days"] is None else value["age_days"]
         complete = register.complete_on(done.settings.as_of)
-        key = "screen.register_complete" if complete else "screen.register_incomplete"
-        click.echo(say(key, {"register": register.id, "age": age}, lang), err=True)
+        key = "register_complete" if complete else "register_incomplete"
+        click.echo(_say(key, {"register": register.id, "age": age}, lang), err=True)
         for gap in register.gaps:
             click.echo(f"  {gap.text(lang)}", err=True)
+
+
+def _say(code: str, params: dict[str, Any], lang: str) -> str:
+    """A sentence of this door from the catalogue."""
+    from alnage.words import say
+
+    return say(f"screen.{code}", params, lang)
