@@ -187,6 +187,7 @@ def test_an_overlay_says_so(tmp_path):
     assert verdict["because"][-1]["text"] == "House rule 7 covers imports."
     assert all("private" not in v["version"] for v in value["verdicts"] if v is not verdict)
     assert "overlay" not in judge(parse_facts({}), BOOK).to_json()
+    assert book.version != BOOK.version == LawBook.load().version
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,11 @@ def test_legal_form_is_kept_apart_from_the_stem() -> None:
     assert a.form != b.form
 
 
+def test_letters_of_other_scripts_stay_whole() -> None:
+    assert fold("삼성 전자") == "삼성 전자"
+    assert fold("ガス") != fold("カス")
+
+
 def test_simplify_leaves_other_text_alone() -> None:
     assert simplify("Hotan خوتەن") == "Hotan خوتەن"
 

@@ -254,3 +254,9 @@ def test_gb18030_and_a_mark_are_read() -> None:
     text = "entity,name\n1,新疆天业\n"
     for data in (text.encode("gb18030"), text.encode("utf-8-sig"), text.encode("utf-16")):
         assert read_csv(data, "r", "x").listings[0].name == "新疆天业"
+
+
+def test_a_country_that_is_no_code_contradicts_nobody() -> None:
+    listing = read_csv(b"entity,name,country\n1,Alpha,China\n", "r", "x").listings[0]
+    assert listing.country == ""
+    assert listing.notes == ("country as stated: China",)

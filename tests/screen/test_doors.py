@@ -144,6 +144,16 @@ def test_registers_commands(call: Callable[..., Result], tmp_path: Path) -> None
     diff = json.loads(call("registers", "diff", f"mine@{first[:12]}", "mine", "--json").stdout)
     assert [row["entity"] for row in diff["absent"]] == ["e2"]
     assert diff["removed"] == []
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "parties.csv").write_text("party,name\np1,Glacier Yarn Ltd\np2,Acme\n", "utf-8")
+    (tmp_path / "r.csv").write_text(REGISTER.replace("Snow Peak", "Glacier"), "utf-8")
+    call("registers", "import", str(tmp_path / "r.csv"), "--as", "mine")
+    done = call(
+        "registers", "diff", f"mine@{first[:12]}", "mine", "--affects", str(folder), "--json"
+    )
+    rows = json.loads(done.stdout)["affects"]
+    assert [(row["party"], row["entity"], row["new"]) for row in rows] == [("p1", "e2", "listed")]
     assert call("registers", "verify").exit_code == 0
     out = tmp_path / "out.csv"
     call("registers", "export", "mine", "--out", str(out))

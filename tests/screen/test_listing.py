@@ -243,6 +243,7 @@ XPCC = ("新疆生产建设兵团", "Xinjiang Production and Construction Corps"
         ("新疆生產建設兵團第八師", [("listed", "scope")]),
         ("新疆生产建设兵团第八师石河子市某某厂", [("listed", "scope")]),
         ("兵团第一师十团", [("listed", "scope")]),
+        ("新疆兵团第八师", [("listed", "scope")]),
         ("XPCC Eighth Division", [("listed", "scope")]),
         ("Xinjiang Production and Construction Corps 8th Division", [("listed", "scope")]),
         ("新疆生产建设兵团", [("listed", "name")]),

@@ -88,8 +88,7 @@ class Site:
             return "possible"
         if self.region:
             return "outside"
-        country = self.shown_country or self.shown_region[:2]
-        return "possible" if country in ("", region[:2]) else "outside"
+        return "possible" if self.country in ("", region[:2]) else "outside"
 
 
 class Places:

@@ -130,7 +130,7 @@ HAN_FORMS: tuple[str, ...] = (
 )
 
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´·•‧")
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?=\W|$)")
 
@@ -171,19 +171,17 @@ def fold(text: str) -> str:
 
 
 def _without_accents(text: str) -> str:
-    """Latin and Cyrillic letters without accents; Arabic and Han letters stay whole."""
-    parts = []
-    for sign in text:
-        bare = unicodedata.normalize("NFD", sign)
-        parts.append(bare[0] if len(bare) > 1 and not _is_arabic(sign) else sign)
-    return unicodedata.normalize("NFC", "".join(parts).translate(_LETTERS))
+    """Latin, Greek and Cyrillic letters without accents; all other scripts stay whole."""
+    plain = (unicodedata.normalize("NFD", one)[0] if _accented(one) else one for one in text)
+    return unicodedata.normalize("NFKC", "".join(plain).translate(_LETTERS))
 
 
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
-def _is_arabic(sign: str) -> bool:
-    return "\u0600" <= sign <= "\u06ff"
+def _accented(sign: str) -> bool:
+    # Marks of Hangul, kana or Arabic are part of the letter, not an accent on it.
+    return "\u00c0" <= sign < "\u0530" or "\u1e00" <= sign < "\u2000"
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,17 @@ def split_list(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
+def country_code(text: str) -> str:
+    """The ISO 3166-1 code of a cell; empty if it holds none or several, which contradict nobody.
+
+    >>> country_code("cn"), country_code("China"), country_code("CN;HK")
+    ('CN', '', '')
+    """
+    codes = split_list(text.upper())
+    single = len(codes) == 1 and len(codes[0]) == 2 and codes[0].isascii() and codes[0].isalpha()
+    return codes[0] if single else ""
+
+
 def read_csv(data: bytes, register: str, file: str) -> Reading:
     """Read a plain register CSV; rows with one ``entity`` are one entity.
 
@@ -150,6 +161,9 @@ def _plain_listing(values: Mapping[str, str], register: str, rows: _Rows, row: i
     other = values.get("register", "")
     notes = [f"register: {other}"] if other and other != register else []
     notes += [f"schema: {values['schema']}"] if values.get("schema") else []
+    stated = values.get("country", "")
+    country = country_code(stated)
+    notes += [f"country as stated: {stated}"] if stated and not country else []
     return Listing(
         register=register,
         entity=values.get("entity", "") or fold(name).replace(" ", "-"),
@@ -157,7 +171,7 @@ def _plain_listing(values: Mapping[str, str], register: str, rows: _Rows, row: i
         aliases=names,
         weak_aliases=split_list(values.get("weak_aliases", "")),
         name_zh=zh,
-        country=values.get("country", "").upper(),
+        country=country,
         region=values.get("region", "").upper(),
         identifiers=split_list(values.get("identifiers", "")),
         clause=values.get("clause", ""),
@@ -240,8 +254,6 @@ def _ftm_listing(
     basis: str = "",
 ) -> Listing:
     caption, others = names[0], names[1:]
-    # Several countries can't contradict a party's one; only a single one says something.
-    country = countries[0].upper() if len(countries) == 1 and len(countries[0]) == 2 else ""
     return Listing(
         register=register,
         entity=entity,
@@ -249,7 +261,7 @@ def _ftm_listing(
         aliases=tuple(n for n in dict.fromkeys(others) if n != caption and not has_han(n)),
         weak_aliases=weak,
         name_zh=tuple(n for n in dict.fromkeys(others) if n != caption and has_han(n)),
-        country=country,
+        country=country_code(";".join(countries)),
         identifiers=identifiers,
         announced_on=announced,
         basis=basis,

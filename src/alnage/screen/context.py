@@ -89,7 +89,8 @@ def country_contradicts(country: str, region: str, listed: Iterable[str]) -> boo
     """
     known = {one.upper() for one in listed if one}
     mine = (country or region.partition("-")[0]).upper()
-    if not mine or not known or mine in known:
+    # A name of a country ("China") is no code, and rules nothing out.
+    if len(mine) != 2 or not known or mine in known:
         return False
     return not (mine in _NEIGHBOURS and known & _NEIGHBOURS)
 

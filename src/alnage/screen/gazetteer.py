@@ -10,10 +10,13 @@ anyone can review; this module only turns them into tables.
 from __future__ import annotations
 
 import csv
+import json
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 from alnage.registers.names import fold
 
@@ -54,7 +57,13 @@ def stem(word: str) -> str:
 @cache
 def pinyin_table() -> dict[int, str]:
     """Code point to its readings, comma-separated, with tone marks."""
-    from pypinyin.pinyin_dict import pinyin_dict  # large: only when Han is met
+    # Importing the package would load its large table of phrases: its plain data is enough.
+    spec = find_spec("pypinyin")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        file = Path(folder) / "pinyin_dict.json"
+        if file.is_file():
+            return {int(code): text for code, text in json.loads(file.read_text("utf-8")).items()}
+    from pypinyin.pinyin_dict import pinyin_dict
 
     return dict(pinyin_dict)
 

@@ -27,6 +27,8 @@ from alnage.screen.parts import parts
 from alnage.screen.screener import MATCH, Match, Screener
 
 _MOST_MATCHES = 50
+# How the names of subordinate bodies shorten the name of the body above.
+_SHORT_HEADS = {"新疆生产建设兵团": ("兵团", "新疆兵团", "生产建设兵团")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,7 @@ def _scoped(why: Reason, *, certain: bool) -> _Standing:
 def _heads(entity: Entity) -> tuple[str, ...]:
     """The strong names of an entity, without legal form and spaces, longest first."""
     found = {"".join(split_form(fold(name))[0]) for name, strong in entity.names if strong}
-    found |= {name.removeprefix("新疆生产建设") for name in found if name == "新疆生产建设兵团"}
+    found |= {short for name in found for short in _SHORT_HEADS.get(name, ())}
     return tuple(sorted((head for head in found if len(head) > 1), key=len, reverse=True))
 
 

@@ -25,7 +25,7 @@ from alnage.model import RowSource
 from alnage.model.kernels import Array, kernel
 from alnage.trace.bounds import Cone, Sink, cone_of
 from alnage.trace.graph import INPUT, MOVEMENT, OUTPUT, SOURCE, STOCK, Graph
-from alnage.trace.groups import MEMBER, PASS, UNDOCUMENTED, UNRESOLVED, NodeFacts, Treatment
+from alnage.trace.groups import MEMBER, UNDOCUMENTED, UNRESOLVED, NodeFacts, Treatment
 from alnage.trace.shares import NodeShares
 
 PATHS = 10
@@ -134,15 +134,9 @@ def gaps(
     graph = story.graph
     nodes = weights.cone.nodes
     content = np.maximum(graph.content[nodes], 1e-300)
-    enters = np.where(
-        graph.kind[nodes] == SOURCE,
-        treatment.own_undocumented[nodes],
-        True,  # noqa: FBT003
-    )
-    amount = np.where(enters & (treatment.code[nodes] == PASS), graph.own[nodes], 0.0)
-    doubtful = treatment.code[nodes] == UNDOCUMENTED
-    amount = np.where(doubtful, shares.undocumented[nodes], amount)
-    amount = np.where(treatment.code[nodes] == UNRESOLVED, shares.unresolved[nodes], amount)
+    amount = _begins(weights, content, shares.undocumented[nodes])
+    amount += _begins(weights, content, shares.unresolved[nodes])
+    amount[treatment.code[nodes] == MEMBER] = 0.0
     lost = _beyond_members(story.graph, weights, treatment)
     part = amount / content * lost / weights.whole
     out = []
@@ -162,6 +156,15 @@ def gaps(
             }
         )
     return out
+
+
+def _begins(weights: Weights, content: np.ndarray, doubtful: np.ndarray) -> np.ndarray:
+    """How much of a node's doubtful content begins there: what it holds less what came in."""
+    cone = weights.cone
+    came = np.zeros(len(content))
+    np.add.at(came, cone.head, doubtful[cone.tail] / content[cone.tail] * cone.amount)
+    begins = doubtful - came
+    return np.where(begins > 1e-12 * content, begins, 0.0)
 
 
 def untold(target: str, rows: Sequence[RowSource], share: float) -> dict[str, Any]:

@@ -92,12 +92,14 @@ class Group:
 class Treatment:
     """``code`` a node (PASS, MEMBER, …) and whether a node's own content is undocumented.
 
-    ``may``: a member on some day of the event though not on its last, which only reach asks.
+    ``may``: a member on some day of the event though not on its last, which only reach asks;
+    ``since``: the first possible day of the event on which it is a member.
     """
 
     code: np.ndarray
     own_undocumented: np.ndarray
     may: np.ndarray
+    since: np.ndarray
     own_settled: np.ndarray | None = None
 
     def settled(self, nodes: Sequence[int], *, inside: bool) -> Treatment:
@@ -111,7 +113,7 @@ class Treatment:
                 code[node] = MEMBER if inside else PASS
             else:
                 settled[node] = 1 if inside else 2
-        return Treatment(code, self.own_undocumented, self.may, settled)
+        return Treatment(code, self.own_undocumented, self.may, self.since, settled)
 
 
 class NodeFacts:
@@ -190,19 +192,20 @@ class NodeFacts:
     def treat(self, group: Group) -> Treatment:
         """What each node does to content, for one group."""
         held = group.name.kind == "held"
-        stance = self._stance(self.site, group.sites, self._ledger.words.sites.words)
+        since = self.first.copy()
+        stance = self._stance(self.site, group.sites, self._ledger.words.sites.words, since)
         code = np.full(len(self.kind), PASS, np.int8)
         inside, possible = stance == 3, stance == 1
         never = np.zeros(len(code), np.bool_)
         if held:
             words = self._ledger.words.parties.words
             for side in range(2):
-                title = self._stance(self.title[side], group.parties, words)
+                title = self._stance(self.title[side], group.parties, words, since)
                 inside |= title == 3
                 possible |= title == 1
             code[possible] = UNRESOLVED
             code[inside] = MEMBER
-            return Treatment(code, self.undocumented_origin & ~self.balance_only, never)
+            return Treatment(code, self.undocumented_origin & ~self.balance_only, never, since)
         maker = (self.kind == SOURCE) | (self.kind == OUTPUT)
         code[maker & possible] = group.uncertain
         code[maker & inside] = MEMBER
@@ -210,10 +213,14 @@ class NodeFacts:
         code[(self.kind == OUTPUT) & ~self.makes & (inside | possible)] = UNDOCUMENTED
         code[self.undocumented_origin] = PASS
         may = (stance == 2) & maker & self.makes & ~self.undocumented_origin
-        return Treatment(code, self.undocumented_origin, may)
+        return Treatment(code, self.undocumented_origin, may, since)
 
     def _stance(
-        self, codes: np.ndarray, members: Mapping[str, tuple[Membership, ...]], words: list[str]
+        self,
+        codes: np.ndarray,
+        members: Mapping[str, tuple[Membership, ...]],
+        words: list[str],
+        since: np.ndarray,
     ) -> np.ndarray:
         """3 inside, 2 inside on some other day, 1 possibly, 0 outside: a node's site or party."""
         always = np.zeros(len(words) + 1, np.int8)
@@ -227,13 +234,16 @@ class NodeFacts:
         out: np.ndarray = always[codes]
         for code, spans in dated:
             at = np.flatnonzero(codes == code)
-            out[at] = self._stance_on_days(at, spans)
+            out[at] = self._stance_on_days(at, spans, since)
         return out
 
-    def _stance_on_days(self, at: np.ndarray, spans: tuple[Membership, ...]) -> np.ndarray:
+    def _stance_on_days(
+        self, at: np.ndarray, spans: tuple[Membership, ...], since: np.ndarray
+    ) -> np.ndarray:
         """An interval counts at its last day; a certain membership on another day is told apart."""
         out = np.zeros(len(at), np.int8)
         first, last = self.first[at], self.last[at]
+        earliest = np.full(len(at), 1 << 40)
         for span in spans:
             start = -(1 << 40) if span.start is None else (span.start - _EPOCH).days
             end = 1 << 40 if span.end is None else (span.end - _EPOCH).days
@@ -241,7 +251,10 @@ class NodeFacts:
             on_some = (last >= start) & (first < end)
             if span.certain:
                 found = np.where(on_last, 3, np.where(on_some, 2, 0))
+                since_start = np.where(on_some, np.maximum(first, start), earliest)
+                earliest = np.minimum(earliest, since_start)
             else:
                 found = np.where(on_last, 1, 0)
             out = np.maximum(out, found.astype(np.int8))
+        since[at] = np.where(earliest < 1 << 40, earliest, first)
         return out

@@ -93,6 +93,7 @@ class _Search:
     def __init__(self, ledger: Ledger, graph: Graph, treatment: Treatment) -> None:
         self._ledger, self._graph = ledger, graph
         self._member = (treatment.code == MEMBER) | treatment.may
+        self._since = treatment.since
         self._calendar = Calendar(ledger)
         self.reached = np.zeros(graph.nodes, np.bool_)
         self._withdrawals: dict[int, list[_Withdrawal]] = defaultdict(list)
@@ -168,9 +169,11 @@ class _Search:
         for o, what, i in self._operations():
             if what == ORIGIN and member[graph.origin_node[i]]:
                 account = int(self._ledger.origin_account[i])
-                self._arrive(int(graph.origin_node[i]), account, self._calendar.into[o][0])
+                node = int(graph.origin_node[i])
+                self._arrive(node, account, self._begun(node, self._calendar.into[o][0]))
             elif what in (MOVE, SHIP) and member[graph.movement_node[i]]:
-                self._follow(o, self._calendar.out[o][0])
+                node = int(graph.movement_node[i])
+                self._follow(o, self._begun(node, self._calendar.out[o][0]))
             elif what == CONVERT:
                 self._made(o, i, self._calendar.out[o][0], only_members=True)
 
@@ -194,8 +197,15 @@ class _Search:
         arrival = first if first == last else (moment[0], _FIRST)
         for k in self._lines(c):
             node = int(self._graph.output_node[k])
-            if node >= 0 and (not only_members or self._member[node]):
+            if node >= 0 and only_members and self._member[node]:
+                begun = self._begun(node, arrival)
+                self._arrive(node, int(self._ledger.line_account[k]), begun)
+            elif node >= 0 and not only_members:
                 self._arrive(node, int(self._ledger.line_account[k]), arrival)
+
+    def _begun(self, node: int, moment: Moment) -> Moment:
+        """Not before the first day on which the maker is a member."""
+        return max(moment, (int(self._since[node]), _FIRST))
 
     def _arrive(self, node: int, account: int, moment: Moment) -> None:
         self.reached[node] = True

@@ -130,7 +130,7 @@ class Tracer:
             return 0.0
         code = np.where(nodes, MEMBER, PASS).astype(np.int8)
         nowhere = np.zeros(len(code), np.bool_)
-        treatment = Treatment(code, nowhere, nowhere)
+        treatment = Treatment(code, nowhere, nowhere, self.facts.first)
         low, _, _ = exact_bounds(self.graph, treatment, target.main, ())
         return _share(low, target.content)
 

@@ -7,12 +7,15 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from alnage.doors.cli import workspace, workspace_option
 from alnage.doors.cli.options import DAY
+
+if TYPE_CHECKING:
+    from alnage.registers import Register
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _LANG = click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language.")
@@ -144,10 +147,16 @@ def show(register: str, version: str | None, on: dt.date | None, lang: str, as_j
 @registers.command()
 @click.argument("old")
 @click.argument("new")
+@click.option(
+    "--affects",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Custody folder: which of its parties change their standing.",
+)
 @_LANG
 @_JSON
 @workspace_option
-def diff(old: str, new: str, lang: str, as_json: bool) -> None:
+def diff(old: str, new: str, affects: Path | None, lang: str, as_json: bool) -> None:
     """Compare two registers or versions (ID or ID@VERSION)."""
     from alnage.registers import Registers
     from alnage.registers.diff import difference
@@ -155,6 +164,8 @@ def diff(old: str, new: str, lang: str, as_json: bool) -> None:
     loaded = Registers.load(workspace())
     left, right = (_version(loaded, one) for one in (old, new))
     value = difference(left, right).to_json()
+    if affects is not None:
+        value["affects"] = _affected(affects, left, right)
     if as_json:
         click.echo(json.dumps(value, ensure_ascii=False))
         return
@@ -162,11 +173,42 @@ def diff(old: str, new: str, lang: str, as_json: bool) -> None:
         click.echo(_say(kind, {"count": len(value[kind])}, lang))
         for row in value[kind]:
             click.echo("  " + "\t".join((row["entity"], row["name"], *row.get("fields", ()))))
+    for row in value.get("affects", ()):
+        click.echo(f"{row['party']}\t{row['entity']}\t{row['old']} → {row['new']}")
 
 
-def _version(loaded: Any, text: str) -> Any:
+def _affected(folder: Path, left: Register, right: Register) -> list[dict[str, Any]]:
+    """The parties of a folder that stand differently to the two versions."""
+    from alnage.screen import screen_parties
+    from alnage.sources import read_folder
+
+    opened = read_folder(folder)
+    tables = (opened.require("parties"), opened.tables.get("ownership"))
+    stands: list[dict[tuple[str, str, str], str]] = [
+        {
+            (one.party, one.listing.entity, one.listing.clause): one.certainty
+            for one in screen_parties(*tables, [register])
+        }
+        for register in (left, right)
+    ]
+    before, after = stands
+    return [
+        {
+            "party": key[0],
+            "entity": key[1],
+            "clause": key[2],
+            "old": before.get(key, "no"),
+            "new": after.get(key, "no"),
+        }
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key)
+    ]
+
+
+def _version(loaded: Any, text: str) -> Register:
     register, at, version = text.partition("@")
-    return loaded.version(register, version) if at else loaded[register]
+    found: Register = loaded.version(register, version) if at else loaded[register]
+    return found
 
 
 @registers.command()
