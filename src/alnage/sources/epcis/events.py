@@ -117,7 +117,8 @@ class Event:
     """What all events say; ``number`` counts the events of a document from 1.
 
     An event of another type than the five (an extension's) is read as this, with its own
-    fields among ``extensions``.
+    fields among ``extensions``. ``repeated`` names fields that the document tells twice in
+    one event (the last value is kept, as every JSON reader does).
     """
 
     type: str
@@ -139,6 +140,7 @@ class Event:
     error_declaration: ErrorDeclaration | None = None
     certification_info: tuple[str, ...] = ()
     extensions: Mapping[str, Json] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
 
     @property
     def moment(self) -> dt.datetime:

@@ -117,7 +117,7 @@ def canonical(uri: str) -> str:
     """The canonical Digital Link of a GS1 identifier; any other URI as it is.
 
     >>> canonical("urn:epc:idpat:sgtin:4012345.044444.*"), canonical("urn:example:lot:7")
-    ('https://id.gs1.org/01/04012345444446', 'urn:example:lot:7')
+    ('https://id.gs1.org/01/04012345444445', 'urn:example:lot:7')
     """
     found = identify(uri)
     return uri if found is None else found.link

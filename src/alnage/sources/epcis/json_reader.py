@@ -1,8 +1,8 @@
 """JSON documents, an event at a time: the list of events is never in memory whole.
 
 The standard library parses one value; this walks the few levels above the events and asks
-for one value after another out of a text that is read in pieces. What is no JSON, names a
-field twice, nests without end or holds one event of monstrous size is refused.
+for one value after another out of a text that is read in pieces. What is no JSON, nests
+without end or holds one event of monstrous size is refused.
 
     bytes ── text in pieces ── walk ──┬── members of the document
                                       └── raw events, one by one
@@ -23,18 +23,19 @@ from alnage.sources.epcis.refusal import Refused, cut
 CHUNK = 1 << 16
 LARGEST = 1 << 26  # characters of one event, or of one member of a document
 
+TWICE = "@twice"  # a member that no document has: names that an object told more than once
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 # Values that may go on in text not read yet: a number, or a word cut short.
 _OPEN = re.compile(r"[-+.0-9eEa-z]")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose names are told once each: a second value would replace the first."""
+    """An object; names told twice are remembered, since only the last value is left of them."""
     made = dict(pairs)
     if len(made) != len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Refused(Reason("epcis_name_twice", {"field": cut(twice)}))
+        made[TWICE] = sorted({name for name in names if names.count(name) > 1})
     return made
 
 

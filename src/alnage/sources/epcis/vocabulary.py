@@ -91,8 +91,10 @@ def bare(kind: str, text: str) -> str | None:
         name, _, word = text.removeprefix(_URN).partition(":")
         return word if name == kind and word in words | _OLDER.get(kind, frozenset()) else None
     if found := _WEB.match(text):
-        name, _, word = text[found.end() :].partition("-")
-        return word if name == label and word in words else None
+        name, hyphen, word = text[found.end() :].partition("-")
+        if hyphen or found[0] != "cbv:":
+            known = name.casefold() == label.casefold() and word in words
+            return word if known else None
     return text if is_uri(text) else None
 
 

@@ -1,0 +1,96 @@
+"""Sensor elements: checked in form, kept as JSON, never interpreted.
+
+A chain of custody has no use for temperatures, but a document with a broken report breaks
+the standard. Vocabularies of measurements grow faster than any list here, so a word for
+what was measured is not looked up; the form of times, numbers and identifiers is.
+
+    sensorElementList (raw) ── check_sensors() ── the same elements | Refused
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from alnage.model import Reason
+from alnage.sources.cells import nearest
+from alnage.sources.epcis.events import read_time
+from alnage.sources.epcis.refusal import Refused, cut
+from alnage.sources.epcis.vocabulary import is_uri
+
+_TIME, _URI, _NUMBER, _TEXT = "time", "uri", "number", "text"
+_METADATA: Mapping[str, str] = {
+    **dict.fromkeys(("time", "startTime", "endTime"), _TIME),
+    **dict.fromkeys(
+        ("deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules"), _URI
+    ),
+}
+_REPORT: Mapping[str, str] = {
+    **{name: kind for name, kind in _METADATA.items() if name not in ("startTime", "endTime")},
+    **dict.fromkeys(("microorganism", "chemicalSubstance", "coordinateReferenceSystem"), _URI),
+    **dict.fromkeys(("uriValue",), _URI),
+    **dict.fromkeys(
+        ("value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue"), _NUMBER
+    ),
+    **dict.fromkeys(("type", "exception", "component", "stringValue", "uom"), _TEXT),
+    "booleanValue": "boolean",
+    "hexBinaryValue": "hex",
+}
+_HEX = re.compile(r"[A-Fa-f0-9]+")
+
+
+def check_sensors(elements: list[Any]) -> list[dict[str, Any]]:
+    """The sensor elements of an event if their form is right; Refused otherwise."""
+    for element in elements:
+        told = _object("sensorElementList", element)
+        _known("sensorElement", told, ("sensorMetadata", "sensorReport"))
+        reports = told.get("sensorReport")
+        if not isinstance(reports, list) or not reports:
+            shown = {"field": "sensorReport", "type": "sensorElement"}
+            raise Refused(Reason("epcis_field_missing", shown))
+        if "sensorMetadata" in told:
+            _values("sensorMetadata", told["sensorMetadata"], _METADATA)
+        for report in reports:
+            _values("sensorReport", report, _REPORT)
+            if not report.get("type") and not report.get("exception"):
+                shown = {"field": "type", "type": "sensorReport"}
+                raise Refused(Reason("epcis_field_missing", shown))
+    return elements
+
+
+def _object(field: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Refused(Reason("epcis_not_an_object", {"field": field}))
+    return value
+
+
+def _known(field: str, told: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    for name in told:
+        if name not in names and not name.startswith("{") and not is_uri(name):
+            shown = {"field": cut(f"{field}.{name}"), "near": nearest(name, names)}
+            raise Refused(Reason("epcis_field_unknown", shown))
+
+
+def _values(field: str, value: Any, kinds: Mapping[str, str]) -> None:
+    told = _object(field, value)
+    _known(field, told, tuple(kinds))
+    for name, inner in told.items():
+        if name in kinds and not _fits(kinds[name], inner):
+            where = {"field": f"{field}.{name}", "value": cut(inner)}
+            code = Reason("epcis_sensor_value", {**where, "kind": kinds[name]})
+            raise Refused(code)
+
+
+def _fits(kind: str, value: Any) -> bool:
+    if kind == _NUMBER:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if not isinstance(value, str):
+        return False
+    if kind == _TIME:
+        return read_time(value) is not None
+    if kind == _URI:
+        return is_uri(value)
+    return _HEX.fullmatch(value) is not None if kind == "hex" else bool(value)
