@@ -48,10 +48,10 @@ def _cast(book: Book) -> None:
     p = book.party
     p(
         "agate-mine",
-        "Banded Agate Quartz Mine",
+        "Moss Chalcedony Quartz Mine",
         "CN-XJ",
         "mine",
-        "新疆纹玛瑙石英矿",
+        "新疆苔玉髓石英矿",
         postal_code="838200",
     )
     p(
