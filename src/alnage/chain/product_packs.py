@@ -34,7 +34,8 @@ NOT_MAKING: Mapping[str, tuple[str, ...]] = {
 class Stage:
     """A material of a pack: its factor to the base material (0 for by-products).
 
-    ``low`` to ``high`` is the cited range of kilograms of the stage ``before`` per kilogram.
+    ``low`` to ``high`` is the cited range of kilograms of the stage ``before`` per kilogram;
+    ``documents`` the kinds of evidence (words of the law data) that show where it comes from.
     """
 
     pack: str
@@ -46,6 +47,7 @@ class Stage:
     low: float
     high: float
     source: Citation | None
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,12 @@ class Packs:
     def __init__(self, documents: Iterable[Mapping[str, Any]]) -> None:
         self._stages: dict[str, Stage] = {}
         self._steps: dict[str, list[Step]] = {}
+        self._materials: dict[str, str] = {}
         self.versions: dict[str, str] = {}
         for pack in documents:
             self.versions[pack["id"]] = str(pack["version"])
+            for name in (pack["material"], *pack["names"].values()):
+                self._materials[_key(name)] = pack["material"]
             self._read_stages(pack)
             self._read_steps(pack)
 
@@ -101,6 +106,36 @@ class Packs:
     def stage(self, material: str) -> Stage | None:
         """The stage that a material word names, or None."""
         return self._stages.get(_key(material))
+
+    def material(self, word: str) -> str | None:
+        """The material of the pack that a word names, or one of whose stages it names.
+
+        >>> Packs.load().material("番茄酱"), Packs.load().material("cobalt")
+        ('tomato', None)
+        """
+        stage = self.stage(word)
+        return self._materials.get(_key(word)) or (stage.material if stage else None)
+
+    def words_of(self, material: str) -> tuple[str, ...]:
+        """Every word that names the material or one of its stages."""
+        names = [word for word, known in self._materials.items() if known == material]
+        stages = [word for word, stage in self._stages.items() if stage.material == material]
+        return tuple(dict.fromkeys([*names, *stages]))
+
+    def materials_of_hs(self, code: str) -> tuple[str, ...]:
+        """The materials of which a stage bears the HS code, or a heading above or below it.
+
+        >>> Packs.load().materials_of_hs("2002.90.80"), Packs.load().materials_of_hs("0101.21")
+        (('tomato',), ())
+        """
+        digits = code.replace(".", "")
+        found = {
+            stage.material
+            for stage in self._stages.values()
+            for known in (one.replace(".", "") for one in stage.hs)
+            if digits.startswith(known) or known.startswith(digits)
+        }
+        return tuple(sorted(found))
 
     def factor(self, material: str) -> float:
         """Kilograms of base material that a kilogram stands for; 1 where no pack knows it."""
@@ -169,6 +204,7 @@ class Packs:
             low=link.get("low", 1.0),
             high=link.get("high", 1.0),
             source=Citation(cited["citation"], cited["url"], cited["verified"]) if cited else None,
+            documents=tuple(row.get("documents", ())),
         )
         for name in row["names"]:
             self._stages.setdefault(_key(name), stage)

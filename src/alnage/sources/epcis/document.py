@@ -233,9 +233,13 @@ class _Rejoined(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """The next bytes: those read before, then the stream's own."""
         if self._head:
-            data, self._head = (self._head[:size], self._head[size:]) if size >= 0 else (
-                self._head + self._rest.read(),
-                b"",
+            data, self._head = (
+                (self._head[:size], self._head[size:])
+                if size >= 0
+                else (
+                    self._head + self._rest.read(),
+                    b"",
+                )
             )
             return data
         return self._rest.read(size)

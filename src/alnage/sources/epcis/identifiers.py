@@ -47,7 +47,7 @@ _PARTS: Mapping[str, int] = {
 }  # fmt: skip
 _EPC = re.compile(r"urn:epc:(id|idpat|class):([a-z]+):(.+)")
 # Kept as they are in a Digital Link, as its standard has it; all else is escaped.
-_SAFE = "-._~\""
+_SAFE = '-._~"'
 
 CONTAINERS = frozenset(("sscc", "ginc", "gsin"))
 GOODS = frozenset(("gtin", "itip", "cpi"))

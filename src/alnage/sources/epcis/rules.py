@@ -125,7 +125,9 @@ def _required(raw: Raw, kind: str) -> None:
         if raw["action"] not in ACTIONS:
             told = {"value": cut(raw["action"]), "choices": list(ACTIONS)}
             raise Refused(
-                Reason("epcis_action_unknown", {**told, "near": nearest(cut(raw["action"]), ACTIONS)})
+                Reason(
+                    "epcis_action_unknown", {**told, "near": nearest(cut(raw["action"]), ACTIONS)}
+                )
             )
     _OBJECTS[kind](raw)
     if "ilmd" in raw and kind == "ObjectEvent" and raw["action"] != "ADD":
