@@ -35,6 +35,7 @@ MARKETS: Mapping[str, tuple[str, ...]] = {
     "MX": ("MX-2023",),
 }
 QUESTIONS = ("presumption", "prohibition")
+SCHEMES = ("uscc", "lei", "gln", "duns", "os", "mid")
 # A place outside the region, to ask what follows from the listing alone.
 ELSEWHERE = "CN-BJ"
 
@@ -49,6 +50,11 @@ class Enterprise:
     goods: tuple[str, ...] = ()
     on: dt.date | None = None
     lang: str = "en"
+
+    @property
+    def by_identifier(self) -> bool:
+        """Whether only an identifier is given: without a name nobody can be ruled out."""
+        return self.name.partition(":")[0].casefold() in SCHEMES
 
     @property
     def day(self) -> dt.date:
@@ -97,13 +103,13 @@ def _identify(asked: Enterprise, registers: Registers) -> Iterable[PartyListing]
                 PartyListing(asked.name, listing, "listed", "identifier") for listing in direct
             )
             continue
-        scheme = asked.name.partition(":")[0].casefold()
-        by_id = scheme in ("uscc", "lei", "gln", "duns", "os", "mid")
         text = pa.string()
         columns = {
             "party": pa.array([asked.name], text),
             "name": pa.array([asked.name], text),
-            "identifiers": pa.array([[asked.name] if by_id else None], pa.list_(text)),
+            "identifiers": pa.array(
+                [[asked.name] if asked.by_identifier else None], pa.list_(text)
+            ),
             "aliases": pa.array([None], pa.list_(text)),
             "region": pa.array([asked.region or None], text),
             "country": pa.array([asked.region[:2] or None], text),
@@ -126,7 +132,7 @@ class _Mirror:
     ) -> None:
         self._asked, self._registers, self._book = asked, registers, book
         self._listings = listings
-        self._open = any(one.listing.in_force(asked.day) for one in maybe)
+        self._open = asked.by_identifier or any(one.listing.in_force(asked.day) for one in maybe)
 
     def follows(self) -> list[dict[str, Any]]:
         """What follows in each market, trigger by trigger."""

@@ -55,7 +55,7 @@ _HS: Final = re.compile(r"\d{2}(?:\d{2}(?:\.?\d{2}){0,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A good as given: an HS code or a material, and the materials that packs know it to be."""
+    """A good as given: an HS code or a material, and the materials that it may hold by the packs."""
 
     text: str
     hs: str
@@ -65,8 +65,8 @@ class Good:
 
     def facts(self) -> dict[str, Any]:
         """The key ``goods`` of the facts."""
-        found: dict[str, Any] = {"hs": self.hs} if self.hs else {}
-        return {**found, "materials": [*self.materials]} if self.materials else found
+        # What a code may hold is no fact about the goods; it only picks the evidence lists.
+        return {"hs": self.hs} if self.hs else {"materials": [*self.materials]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +209,7 @@ class Matrix:
             "valid_to": version.ends.isoformat() if version.ends else None,
             "competent_authority": authority[lang] if authority else None,
             "remedy": [*regime.data.get("remedies", ())],
+            **({"private": True} if regime.private else {}),
         }
 
 

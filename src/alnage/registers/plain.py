@@ -38,33 +38,40 @@ _SCOPES = ("own", "subsidiaries", "subordinate_and_affiliated")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file gave: listings, the problems row by row, and how many rows were lost."""
+    """What a file gave: listings, the problems row by row, and how many rows were lost.
+
+    ``published`` is the day that the file itself names as that of its publication;
+    ``gaps`` are what a file of this format can't say.
+    """
 
     listings: tuple[Listing, ...]
     problems: tuple[Reason, ...] = ()
     lost: int = 0
+    published: dt.date | None = None
+    gaps: tuple[Reason, ...] = ()
 
 
 @dataclass(slots=True)
-class _Rows:
+class Rows:
     """Problems gathered while the rows of one file are read."""
 
     file: str
     problems: list[Reason] = field(default_factory=list)
     lost: int = 0
 
-    def day(self, text: str, row: int, column: str) -> dt.date | None:
-        """An ISO day; None and a problem if it is something else."""
+    def day(
+        self, text: str, row: int, column: str, forms: tuple[str, ...] = ()
+    ) -> dt.date | None:
+        """An ISO day, or one in a form of ``strptime``; None and a problem otherwise."""
         text = text.strip()
         if not text:
             return None
-        try:
-            return dt.date.fromisoformat(text[:10] if len(text) > 10 and text[10] in "T " else text)
-        except ValueError:
+        found = read_day(text, forms)
+        if found is None:
             params = {"column": column, "value": text[:40]}
             source = (RowSource(self.file, row),)
             self.problems.append(Reason("register_date_unreadable", params, source))
-            return None
+        return found
 
     def lose(self, row: int, what: str) -> None:
         """Set a row aside."""
@@ -72,8 +79,33 @@ class _Rows:
         params = {"missing": what}
         self.problems.append(Reason("register_row_lost", params, (RowSource(self.file, row),)))
 
-    def reading(self, listings: Iterable[Listing]) -> Reading:
-        return Reading(tuple(listings), tuple(self.problems), self.lost)
+    def reading(
+        self,
+        listings: Iterable[Listing],
+        *,
+        published: dt.date | None = None,
+        gaps: tuple[Reason, ...] = (),
+    ) -> Reading:
+        """What the file gave, once its last row was read."""
+        found = tuple(listings)  # reading them may still add problems
+        return Reading(found, tuple(self.problems), self.lost, published, gaps)
+
+
+def read_day(text: str, forms: tuple[str, ...] = ()) -> dt.date | None:
+    """The day that a text names, in ISO or one of ``forms``; None if it names none.
+
+    >>> read_day("2024-05-07T00:00:00"), read_day("05/07/2024", ("%m/%d/%Y",)), read_day("soon")
+    (datetime.date(2024, 5, 7), datetime.date(2024, 5, 7), None)
+    """
+    for form in forms:
+        try:
+            return dt.datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+    try:
+        return dt.date.fromisoformat(text[:10] if len(text) > 10 and text[10] in "T " else text)
+    except ValueError:
+        return None
 
 
 def decode(data: bytes, file: str) -> str:
@@ -142,7 +174,7 @@ def read_csv(data: bytes, register: str, file: str) -> Reading:
     differ in dates, clause or scope are listings of their own; a row without any date
     beside dated rows of its entity only adds names.
     """
-    rows = _Rows(file)
+    rows = Rows(file)
     found: dict[str, list[Listing]] = {}
     for number, values in _table(decode(data, file), file, "name"):
         if not values["name"] and not values.get("name_zh") and not values.get("aliases"):
@@ -153,7 +185,7 @@ def read_csv(data: bytes, register: str, file: str) -> Reading:
     return rows.reading(one for group in found.values() for one in _join(group))
 
 
-def _plain_listing(values: Mapping[str, str], register: str, rows: _Rows, row: int) -> Listing:
+def _plain_listing(values: Mapping[str, str], register: str, rows: Rows, row: int) -> Listing:
     names = split_list(values.get("aliases", ""))
     zh = split_list(values.get("name_zh", ""))
     name = values["name"] or (zh or names)[0]
@@ -218,7 +250,7 @@ def read_simple(data: bytes, register: str, file: str) -> Reading:
     Its ``first_seen`` is a day of observation, not of legal effect: it becomes
     ``announced_on`` and the listing's own dates stay open.
     """
-    rows = _Rows(file)
+    rows = Rows(file)
     found = []
     for number, values in _table(decode(data, file), file, "name"):
         if not values.get("id") or not values["name"]:
@@ -281,7 +313,7 @@ _FTM_IDS = {
 
 def read_ftm(data: bytes, register: str, file: str) -> Reading:
     """Read FollowTheMoney entities, one JSON object a line; targets only where marked."""
-    rows = _Rows(file)
+    rows = Rows(file)
     found = []
     for number, line in enumerate(decode(data, file).splitlines(), start=1):
         if not line.strip():

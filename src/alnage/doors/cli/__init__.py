@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "enterprise": ("enterprise:enterprise", "What follows for an enterprise, and what helps."),
     "law": ("law:law", "Ask, list and show the law: check, list, show."),
     "ledger": ("ledger:ledger", "Write the canonical tables of a folder."),
+    "market": ("market:market", "Law on a good of an origin, destination by destination."),
     "receipts": ("receipts:receipts", "Verify, replay or export screening receipts."),
     "registers": ("registers:registers", "Import, list and compare restricted-party registers."),
     "replay": ("replay:replay", "Repeat a run from its run.json and compare."),

@@ -21,7 +21,7 @@ from alnage.sources.epcis.events import (
     Typed,
 )
 from alnage.sources.epcis.identifiers import Identifier, canonical, identify
-from alnage.sources.epcis.refusal import Refused
+from alnage.sources.epcis.refusal import RefusedError
 
 __all__ = [
     "AggregationEvent",
@@ -34,7 +34,7 @@ __all__ = [
     "PersistentDisposition",
     "Place",
     "Quantity",
-    "Refused",
+    "RefusedError",
     "TransactionEvent",
     "TransformationEvent",
     "Typed",

@@ -10,7 +10,6 @@ stream has ended.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from alnage.sources.epcis.events import Event
 from alnage.sources.epcis.json_reader import RawDocument, read_json
 from alnage.sources.epcis.masterdata import Element, from_json, from_xml
 from alnage.sources.epcis.names import Names
-from alnage.sources.epcis.refusal import Refused, cut
+from alnage.sources.epcis.refusal import RefusedError, cut
 from alnage.sources.epcis.rules import check_list, check_object, check_time, is_name, read_event
 from alnage.sources.epcis.xml_reader import EVENTS, ROOTS, read_xml
 
@@ -108,20 +107,20 @@ class Document:
         """The events in their order.
 
         Raises:
-            Refused: the document breaks the standard; ``reason`` says where.
+            RefusedError: the document breaks the standard; ``reason`` says where.
         """
         try:
             yield from self._events()
-        except Refused as refused:
+        except RefusedError as refused:
             code, told = refused.reason.code, refused.reason.params
             reason = Reason(code, {"event": self.events + 1, **told})
             where = Where(self.name, self.events + 1) if self.name else None
-            raise Refused(reason, where) from refused.__cause__
+            raise RefusedError(reason, where) from refused.__cause__
 
     def _events(self) -> Iterator[Event]:
         head = self._stream.read(HEAD)
         if not head.strip():
-            raise Refused(Reason("epcis_empty"))
+            raise RefusedError(Reason("epcis_empty"))
         stream = _Rejoined(head, self._stream)
         syntax = syntax_of(head)
         start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
@@ -146,12 +145,12 @@ class Document:
         if not self._stream.seekable():
             return None
         here = self._stream.tell()
-        self._stream.seek(here - min(here, HEAD))
+        self._stream.seek(max(here - HEAD, 0))
         found = RawDocument()
         try:
             for _ in read_json(self._stream, found):
                 pass
-        except Refused:
+        except RefusedError:
             return None  # told where it stands, when the events are read
         finally:
             self._stream.seek(here)
@@ -164,10 +163,10 @@ class Document:
             for name in ("schemaVersion", "creationDate") if form != "query" else ():
                 if not members.get(name):
                     told = {"field": name, "type": "EPCISDocument"}
-                    raise Refused(Reason("epcis_document_field_missing", told))
+                    raise RefusedError(Reason("epcis_document_field_missing", told))
             if "EPCISBody" not in self._raw.body:
                 told = {"field": "EPCISBody", "type": "EPCISDocument"}
-                raise Refused(Reason("epcis_document_field_missing", told))
+                raise RefusedError(Reason("epcis_document_field_missing", told))
             _check_head(members)
         self.vocabulary = from_xml(self._raw.vocabulary)
 
@@ -178,7 +177,7 @@ class Document:
         kind = members.get("type")
         if form == "event":
             if "@context" not in members:
-                raise Refused(
+                raise RefusedError(
                     Reason("epcis_document_field_missing", {"field": "@context", "type": kind})
                 )
             return
@@ -186,13 +185,13 @@ class Document:
         for name in required:
             if members.get(name) is None:
                 told = {"field": name, "type": cut(kind or "EPCISDocument")}
-                raise Refused(Reason("epcis_document_field_missing", told))
+                raise RefusedError(Reason("epcis_document_field_missing", told))
         if kind not in ("EPCISDocument", "EPCISQueryDocument"):
-            raise Refused(Reason("epcis_document_type", {"type": cut(kind)}))
+            raise RefusedError(Reason("epcis_document_type", {"type": cut(kind)}))
         for name in members:
             if name not in (*required, *others) and not is_name(name):
                 told = {"field": cut(name), "type": kind}
-                raise Refused(Reason("epcis_document_field_unknown", told))
+                raise RefusedError(Reason("epcis_document_field_unknown", told))
         _check_head(members)
         self._check_body(form)
         self.vocabulary = from_json(members.get("epcisHeader"), self._raw.body)
@@ -203,13 +202,15 @@ class Document:
         if form == "query":
             for name in ("queryResults", "resultsBody"):
                 if name == "resultsBody" and not isinstance(body.get("queryName"), str):
-                    raise Refused(Reason("epcis_without_events", {"field": f"{field}.queryName"}))
+                    raise RefusedError(
+                        Reason("epcis_without_events", {"field": f"{field}.queryName"})
+                    )
                 field = f"{field}.{name}"
                 body = body.get(name)
                 if not isinstance(body, dict):
-                    raise Refused(Reason("epcis_without_events", {"field": field}))
+                    raise RefusedError(Reason("epcis_without_events", {"field": field}))
         if "event" not in body and "eventList" not in body:
-            raise Refused(Reason("epcis_without_events", {"field": f"{field}.eventList"}))
+            raise RefusedError(Reason("epcis_without_events", {"field": f"{field}.eventList"}))
         if "eventList" in body:
             check_list(f"{field}.eventList", body["eventList"])
 
@@ -218,39 +219,33 @@ def _check_head(members: dict[str, Any]) -> None:
     if "schemaVersion" in members:
         version = members["schemaVersion"]
         if not isinstance(version, str) or not _VERSION.fullmatch(version):
-            raise Refused(Reason("epcis_version_invalid", {"value": cut(version)}))
+            raise RefusedError(Reason("epcis_version_invalid", {"value": cut(version)}))
     if "creationDate" in members:
         check_time("creationDate", members["creationDate"])
 
 
-class _Rejoined(io.RawIOBase):
+class _Rejoined:
     """A stream whose first bytes were read already, as if they had not been."""
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         self._head = head
         self._rest = rest
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int, /) -> bytes:
         """The next bytes: those read before, then the stream's own."""
-        if self._head:
-            data, self._head = (
-                (self._head[:size], self._head[size:])
-                if size >= 0
-                else (
-                    self._head + self._rest.read(),
-                    b"",
-                )
-            )
-            return data
-        return self._rest.read(size)
+        if not self._head:
+            return self._rest.read(size)
+        data, self._head = self._head[:size], self._head[size:]
+        return data
 
 
 def read_events(source: Path | str | IO[bytes]) -> Iterator[Event]:
     """The events of the EPCIS document at a path, or in a binary stream, one by one.
 
-    Nothing is fetched, whatever the document names. Refused (an InputError) if the document
+    Nothing is fetched, whatever the document names. RefusedError (an InputError) if the document
     breaks the standard; the events before the break have been given by then.
 
+    >>> import io
     >>> text = b'''{"@context": "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
     ...   "type": "ObjectEvent", "eventTime": "2024-03-01T08:00:00Z", "action": "ADD",
     ...   "eventTimeZoneOffset": "+08:00", "bizStep": "commissioning",

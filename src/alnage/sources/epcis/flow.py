@@ -364,12 +364,11 @@ def _summed(items: Iterable[Item]) -> list[Item]:
     """Amounts of one class in one unit as one; objects stay one by one."""
     found: dict[tuple[str, str], Item] = {}
     for item in items:
-        known = found.get((item.id, item.unit))
-        if known is not None and not item.single:
+        known = found.setdefault((item.id, item.unit), item)
+        if known is not item and not item.single:
             both = known.quantity, item.quantity
             total = None if None in both else (known.quantity or 0.0) + (item.quantity or 0.0)
-            item = replace(item, quantity=total)
-        found[item.id, item.unit] = item
+            found[item.id, item.unit] = replace(item, quantity=total)
     return list(found.values())
 
 

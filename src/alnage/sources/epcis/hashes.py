@@ -20,12 +20,41 @@ from alnage.sources.epcis.events import Event, Place, Quantity, Typed, read_time
 from alnage.sources.epcis.identifiers import canonical
 from alnage.sources.epcis.vocabulary import PREFIXES, web_uri
 
-_METADATA = (
-    "time startTime endTime deviceID deviceMetadata rawData dataProcessingMethod bizRules".split()
-)
-_REPORT = """type exception deviceID deviceMetadata rawData dataProcessingMethod time microorganism
-    chemicalSubstance value component stringValue booleanValue hexBinaryValue uriValue minValue
-    maxValue meanValue sDev percRank percValue uom coordinateReferenceSystem""".split()
+_METADATA = [
+    "time",
+    "startTime",
+    "endTime",
+    "deviceID",
+    "deviceMetadata",
+    "rawData",
+    "dataProcessingMethod",
+    "bizRules",
+]
+_REPORT = [
+    "type",
+    "exception",
+    "deviceID",
+    "deviceMetadata",
+    "rawData",
+    "dataProcessingMethod",
+    "time",
+    "microorganism",
+    "chemicalSubstance",
+    "value",
+    "component",
+    "stringValue",
+    "booleanValue",
+    "hexBinaryValue",
+    "uriValue",
+    "minValue",
+    "maxValue",
+    "meanValue",
+    "sDev",
+    "percRank",
+    "percValue",
+    "uom",
+    "coordinateReferenceSystem",
+]
 
 
 def event_id(event: Event) -> str:

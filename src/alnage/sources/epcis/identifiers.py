@@ -160,15 +160,10 @@ def _named(scheme: str, digits: str, rest: list[str], serial: str) -> Identifier
         return Identifier("gtin", digits, lot=serial)
     if scheme in ("sgtin", "upui"):
         return Identifier("gtin", digits, serial=serial, third_party=scheme == "upui")
-    if scheme == "itip":
-        return Identifier("itip", digits + rest[0] + rest[1], serial=serial)
     if scheme == "sgln":
         return Identifier("gln", digits, extension="" if serial == "0" else serial)
-    if scheme == "grai":
-        return Identifier("grai", "0" + digits, serial=serial)
-    if scheme == "sgcn":
-        return Identifier("gcn", digits, serial=serial)
-    return Identifier(scheme, digits, serial=serial)
+    key = {"itip": digits + "".join(rest[:2]), "grai": f"0{digits}"}.get(scheme, digits)
+    return Identifier({"sgcn": "gcn"}.get(scheme, scheme), key, serial=serial)
 
 
 def _from_link(uri: str) -> Identifier | None:
@@ -185,8 +180,8 @@ def _from_link(uri: str) -> Identifier | None:
 def _qualified(ai: str, value: str, rest: list[str]) -> Identifier:
     told: dict[str, str] = {}
     third_party = False
-    for name, qualifier in zip(rest[::2], rest[1::2], strict=False):
-        name = {"lot": "10", "ser": "21"}.get(name, name)
+    for told_name, qualifier in zip(rest[::2], rest[1::2], strict=False):
+        name = {"lot": "10", "ser": "21"}.get(told_name, told_name)
         if name in _QUALIFIES.get(ai, ()) and qualifier:
             told[_QUALIFIERS[name]] = qualifier
             third_party |= name == "235"

@@ -15,10 +15,10 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any, Protocol
 
 from alnage.model import Reason
-from alnage.sources.epcis.refusal import Refused, cut
+from alnage.sources.epcis.refusal import RefusedError, cut
 
 CHUNK = 1 << 16
 LARGEST = 1 << 26  # characters of one event, or of one member of a document
@@ -28,6 +28,14 @@ TWICE = "@twice"  # a member that no document has: names that an object told mor
 _SPACE = re.compile(r"[ \t\n\r]*")
 # Values that may go on in text not read yet: a number, or a word cut short.
 _OPEN = re.compile(r"[-+.0-9eEa-z]")
+
+
+class Bytes(Protocol):
+    """What a reader needs of a stream: the next bytes, none at the end."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes."""
+        ...
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -40,7 +48,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(word: str) -> Any:
-    raise Refused(Reason("epcis_json_broken", {"problem": word}))
+    raise RefusedError(Reason("epcis_json_broken", {"problem": word}))
 
 
 @dataclass(slots=True)
@@ -60,7 +68,7 @@ class RawDocument:
 class JsonText:
     """A JSON text read in pieces: the next sign, the next name, the next whole value."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: Bytes) -> None:
         self._stream = stream
         self._decode = _decoder(stream)
         self._text = ""
@@ -77,7 +85,7 @@ class JsonText:
         try:
             text = self._decode(data, not data)
         except UnicodeDecodeError as error:
-            raise Refused(Reason("epcis_not_text")) from error
+            raise RefusedError(Reason("epcis_not_text")) from error
         self._text = self._text[self._at :] + text
         self._at = 0
         return True
@@ -106,7 +114,7 @@ class JsonText:
             try:
                 value, end = self._json.raw_decode(self._text, self._at)
             except RecursionError as error:
-                raise Refused(Reason("epcis_too_deep")) from error
+                raise RefusedError(Reason("epcis_too_deep")) from error
             except ValueError as error:
                 if not self._grow(size):
                     raise self._broken() from error
@@ -122,7 +130,7 @@ class JsonText:
 
     def _grow(self, size: int) -> bool:
         if len(self._text) - self._at > LARGEST:
-            raise Refused(Reason("epcis_too_big", {"limit": f"{LARGEST >> 20} MiB"}))
+            raise RefusedError(Reason("epcis_too_big", {"limit": f"{LARGEST >> 20} MiB"}))
         return self._more(size)
 
     def members(self) -> Iterator[str]:
@@ -136,7 +144,7 @@ class JsonText:
                 raise self._broken()
             name = self.value()
             if name in seen:
-                raise Refused(Reason("epcis_name_twice", {"field": cut(name)}))
+                raise RefusedError(Reason("epcis_name_twice", {"field": cut(name)}))
             seen.add(name)
             self.take(":")
             yield name
@@ -153,12 +161,12 @@ class JsonText:
             yield
         self.take("]")
 
-    def _broken(self) -> Refused:
+    def _broken(self) -> RefusedError:
         near = cut(self._text[self._at : self._at + 40])
-        return Refused(Reason("epcis_json_broken", {"problem": near or "…"}))
+        return RefusedError(Reason("epcis_json_broken", {"problem": near or "…"}))
 
 
-def _decoder(stream: IO[bytes]) -> Callable[[bytes, bool], str]:
+def _decoder(stream: Bytes) -> Callable[[bytes, bool], str]:
     """UTF-8, or what a mark at the beginning says; the mark itself is no text."""
     head = stream.read(4)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -173,13 +181,13 @@ def _decoder(stream: IO[bytes]) -> Callable[[bytes, bool], str]:
     return decode
 
 
-def read_json(stream: IO[bytes], found: RawDocument) -> Iterator[dict[str, Any]]:
+def read_json(stream: Bytes, found: RawDocument) -> Iterator[dict[str, Any]]:
     """Raw events of a JSON document, query result, bare event or array, in their order.
 
     What stands around the events is put into ``found``, whole when the last event was read.
 
     Raises:
-        Refused: the text is no JSON, or no event is where one must be.
+        RefusedError: the text is no JSON, or no event is where one must be.
     """
     text = JsonText(stream)
     start = text.peek()
@@ -190,9 +198,9 @@ def read_json(stream: IO[bytes], found: RawDocument) -> Iterator[dict[str, Any]]
     elif start == "{":
         yield from _document(text, found)
     else:
-        raise Refused(Reason("epcis_not_epcis"))
+        raise RefusedError(Reason("epcis_not_epcis"))
     if text.peek():
-        raise Refused(Reason("epcis_json_broken", {"problem": cut(text.peek())}))
+        raise RefusedError(Reason("epcis_json_broken", {"problem": cut(text.peek())}))
 
 
 def _listed(item: Any) -> Iterator[dict[str, Any]]:
@@ -203,7 +211,7 @@ def _listed(item: Any) -> Iterator[dict[str, Any]]:
         return
     events = body.get("eventList", [body["event"]] if "event" in body else None)
     if not isinstance(events, list):
-        raise Refused(Reason("epcis_without_events", {"field": "epcisBody.eventList"}))
+        raise RefusedError(Reason("epcis_without_events", {"field": "epcisBody.eventList"}))
     for event in events:
         yield _event(event)
 
@@ -261,5 +269,5 @@ def _member(text: JsonText, name: str, into: dict[str, Any]) -> Iterator[dict[st
 
 def _event(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise Refused(Reason("epcis_not_an_event", {"value": cut(value)}))
+        raise RefusedError(Reason("epcis_not_an_event", {"value": cut(value)}))
     return value

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from alnage.sources.epcis.xml_reader import Element as XmlElement
+    from alnage.sources.epcis.xml_event import Element as XmlElement
 
 _VTYPE = "urn:epcglobal:epcis:vtype:"
 _MDA = ("urn:epcglobal:cbv:mda:", "https://ref.gs1.org/cbv/", "cbvmda:", "gs1:")
@@ -40,7 +40,7 @@ class Element:
 
 def from_xml(found: Iterable[tuple[str, XmlElement]]) -> tuple[Element, ...]:
     """Vocabulary elements of an XML document, each with the type of its vocabulary."""
-    from alnage.sources.epcis.xml_reader import plain
+    from alnage.sources.epcis.xml_event import plain
 
     made = []
     for kind, element in found:
@@ -63,9 +63,8 @@ def from_json(header: Any, body: Mapping[str, Any]) -> tuple[Element, ...]:
     for vocabulary in (*_lists(header), *_lists(body)):
         kind = str(vocabulary.get("type", "")).removeprefix(_VTYPE)
         elements = vocabulary.get("vocabularyElementList")
-        for element in elements if isinstance(elements, list) else ():
-            if isinstance(element, dict):
-                made.append(_from_json(kind, element))
+        told = elements if isinstance(elements, list) else []
+        made += [_from_json(kind, element) for element in told if isinstance(element, dict)]
     return tuple(made)
 
 

@@ -4,7 +4,7 @@ A document that breaks the standard is set aside whole, so the first break found
 The reason names the event (by number, from 1), the field in it, and what to do; the reader's
 loop stops there and whoever asked for the document tells the user.
 
-    rule broken ── Refused(Reason) ── FileNote.reason | InputError at a door
+    rule broken ── RefusedError(Reason) ── FileNote.reason | InputError at a door
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alnage.model import InputError, Reason, Where
 SHOWN = 80  # characters of a value that a reason repeats
 
 
-class Refused(InputError):
+class RefusedError(InputError):
     """An EPCIS document can't be used; ``reason`` says why, ``where`` names file and event."""
 
     def __init__(self, reason: Reason, where: Where | None = None) -> None:
@@ -30,9 +30,9 @@ class Refused(InputError):
 
 
 def cut(value: Any) -> str:
-    """A value as a reason repeats it: on one line, cut after 80 characters.
+    r"""A value as a reason repeats it: on one line, cut after 80 characters.
 
-    >>> cut("a\\n b")
+    >>> cut("a\n b")
     'a b'
     """
     text = " ".join(str(value).split())

@@ -6,7 +6,7 @@ amounts are written, what can't stand together. One pass checks them and says wh
 in the words of EPCIS. What a schema lets through but makes no sense is no rule of form: it
 is a finding (``contradictions``).
 
-    raw event (shape of JSON) ── read_event() ── Event | Refused
+    raw event (shape of JSON) ── read_event() ── Event | RefusedError
 """
 
 from __future__ import annotations
@@ -34,16 +34,32 @@ from alnage.sources.epcis.events import (
 )
 from alnage.sources.epcis.json_reader import TWICE
 from alnage.sources.epcis.names import Names
-from alnage.sources.epcis.refusal import Refused, cut
+from alnage.sources.epcis.refusal import RefusedError, cut
 from alnage.sources.epcis.sensors import check_sensors
 from alnage.sources.epcis.vocabulary import LISTS, bare, is_uri
 
 Raw = Mapping[str, Any]
 
 _COMMON = frozenset(
-    """@context type eventTime recordTime eventTimeZoneOffset eventID certificationInfo
-    errorDeclaration bizStep disposition persistentDisposition readPoint bizLocation
-    bizTransactionList sourceList destinationList sensorElementList""".split()
+    [
+        "@context",
+        "type",
+        "eventTime",
+        "recordTime",
+        "eventTimeZoneOffset",
+        "eventID",
+        "certificationInfo",
+        "errorDeclaration",
+        "bizStep",
+        "disposition",
+        "persistentDisposition",
+        "readPoint",
+        "bizLocation",
+        "bizTransactionList",
+        "sourceList",
+        "destinationList",
+        "sensorElementList",
+    ]
 )
 _FIELDS: Mapping[str, frozenset[str]] = {
     "ObjectEvent": _COMMON | {"action", "epcList", "quantityList", "ilmd"},
@@ -69,19 +85,19 @@ _OUTPUTS = ("outputEPCList", "outputQuantityList")
 
 
 def event_type(raw: Raw) -> str:
-    """One of the five types, however it is spelt, or the URI of another; Refused otherwise.
+    """One of the five types, however it is spelt, or the URI of another; RefusedError otherwise.
 
     >>> event_type({"type": "https://ref.gs1.org/epcis/ObjectEvent"})
     'ObjectEvent'
     """
     told = raw.get("type")
     if not isinstance(told, str) or not told:
-        raise Refused(Reason("epcis_field_missing", {"field": "type", "type": "Event"}))
+        raise RefusedError(Reason("epcis_field_missing", {"field": "type", "type": "Event"}))
     word = told.removeprefix("https://ref.gs1.org/epcis/").removeprefix("epcis:")
     if word in _FIELDS:
         return word
     if not is_uri(told):
-        raise Refused(
+        raise RefusedError(
             Reason("epcis_type_unknown", {"type": cut(told), "near": nearest(told, TYPES)})
         )
     return told
@@ -91,7 +107,7 @@ def read_event(raw: Raw, number: int, names: Names) -> Event:
     """Check a raw event and make it a value; ``number`` is its place in the document.
 
     Raises:
-        Refused: a rule of the standard is broken.
+        RefusedError: a rule of the standard is broken.
     """
     kind = event_type(raw)
     _known_fields(raw, kind)
@@ -105,9 +121,9 @@ def _known_fields(raw: Raw, kind: str) -> None:
         if fields is None or name in fields or is_name(name) or name == TWICE:
             continue
         if name == "action":
-            raise Refused(Reason("epcis_action_forbidden", {"type": kind}))
+            raise RefusedError(Reason("epcis_action_forbidden", {"type": kind}))
         told = {"field": cut(name), "near": nearest(name, sorted(fields))}
-        raise Refused(Reason("epcis_field_unknown", told))
+        raise RefusedError(Reason("epcis_field_unknown", told))
 
 
 def is_name(name: str) -> bool:
@@ -124,27 +140,27 @@ def _required(raw: Raw, kind: str) -> None:
         _require(raw, kind, "action")
         if raw["action"] not in ACTIONS:
             told = {"value": cut(raw["action"]), "choices": list(ACTIONS)}
-            raise Refused(
+            raise RefusedError(
                 Reason(
                     "epcis_action_unknown", {**told, "near": nearest(cut(raw["action"]), ACTIONS)}
                 )
             )
     _OBJECTS[kind](raw)
     if "ilmd" in raw and kind == "ObjectEvent" and raw["action"] != "ADD":
-        raise Refused(Reason("epcis_ilmd_action", {"action": raw["action"]}))
+        raise RefusedError(Reason("epcis_ilmd_action", {"action": raw["action"]}))
 
 
 def _require(raw: Raw, kind: str, name: str) -> None:
     if raw.get(name) in (None, ""):
-        raise Refused(Reason("epcis_field_missing", {"field": name, "type": kind}))
+        raise RefusedError(Reason("epcis_field_missing", {"field": name, "type": kind}))
 
 
 def _filled(raw: Raw, *names: str) -> bool:
     return any(raw.get(name) for name in names)
 
 
-def _no_objects(kind: str, *fields: str) -> Refused:
-    return Refused(Reason("epcis_objects_missing", {"type": kind, "fields": list(fields)}))
+def _no_objects(kind: str, *fields: str) -> RefusedError:
+    return RefusedError(Reason("epcis_objects_missing", {"type": kind, "fields": list(fields)}))
 
 
 def _object(raw: Raw) -> None:
@@ -169,7 +185,7 @@ def _association(raw: Raw) -> None:
 def _transaction(raw: Raw) -> None:
     if not _filled(raw, "bizTransactionList"):
         told = {"field": "bizTransactionList", "type": "TransactionEvent"}
-        raise Refused(Reason("epcis_field_missing", told))
+        raise RefusedError(Reason("epcis_field_missing", told))
     seen = "epcList" in raw or _filled(raw, "quantityList", "parentID")
     if raw["action"] != "DELETE" and not seen:
         raise _no_objects("TransactionEvent", "epcList", "quantityList")
@@ -197,36 +213,36 @@ _OBJECTS: Mapping[str, Callable[[Raw], None]] = {
 
 
 def check_time(field: str, value: Any) -> str:
-    """A moment with its zone, as written; Refused otherwise."""
+    """A moment with its zone, as written; RefusedError otherwise."""
     if not isinstance(value, str) or read_time(value) is None:
-        raise Refused(Reason("epcis_time_invalid", {"field": field, "value": cut(value)}))
+        raise RefusedError(Reason("epcis_time_invalid", {"field": field, "value": cut(value)}))
     return value
 
 
 def check_uri(field: str, value: Any) -> str:
-    """An absolute URI, as written; Refused otherwise."""
+    """An absolute URI, as written; RefusedError otherwise."""
     if not isinstance(value, str) or not is_uri(value):
-        raise Refused(Reason("epcis_uri_invalid", {"field": field, "value": cut(value)}))
+        raise RefusedError(Reason("epcis_uri_invalid", {"field": field, "value": cut(value)}))
     return value
 
 
 def _offset(value: Any) -> str:
     if not isinstance(value, str) or read_offset(value) is None:
-        raise Refused(Reason("epcis_offset_invalid", {"value": cut(value)}))
+        raise RefusedError(Reason("epcis_offset_invalid", {"value": cut(value)}))
     return value
 
 
 def check_list(field: str, value: Any) -> list[Any]:
-    """A list; Refused otherwise."""
+    """A list; RefusedError otherwise."""
     if not isinstance(value, list):
-        raise Refused(Reason("epcis_not_a_list", {"field": field}))
+        raise RefusedError(Reason("epcis_not_a_list", {"field": field}))
     return value
 
 
 def check_object(field: str, value: Any) -> dict[str, Any]:
-    """An object; Refused otherwise."""
+    """An object; RefusedError otherwise."""
     if not isinstance(value, dict):
-        raise Refused(Reason("epcis_not_an_object", {"field": field}))
+        raise RefusedError(Reason("epcis_not_an_object", {"field": field}))
     return value
 
 
@@ -234,18 +250,18 @@ def _only(field: str, value: Raw, allowed: Iterable[str], *, open_to_others: boo
     known = tuple(allowed)
     if TWICE in value:
         told = {"field": cut(f"{field}.{value[TWICE][0]}")}
-        raise Refused(Reason("epcis_name_twice", told))
+        raise RefusedError(Reason("epcis_name_twice", told))
     for name in value:
         if name not in known and not (open_to_others and is_name(name)):
             told = {"field": cut(f"{field}.{name}"), "near": nearest(name, known)}
-            raise Refused(Reason("epcis_field_unknown", told))
+            raise RefusedError(Reason("epcis_field_unknown", told))
 
 
 def _uris(field: str, value: Any, *, once: bool = True) -> tuple[str, ...]:
     told = tuple(check_uri(field, item) for item in check_list(field, value))
     if once and len(set(told)) != len(told):
         twice = next(item for item in told if told.count(item) > 1)
-        raise Refused(Reason("epcis_item_twice", {"field": field, "value": cut(twice)}))
+        raise RefusedError(Reason("epcis_item_twice", {"field": field, "value": cut(twice)}))
     return told
 
 
@@ -254,7 +270,7 @@ def _word(kind: str, field: str, value: Any) -> str:
     if word is None:
         last = re.split(r"[:/-]", str(value))[-1]
         told = {"field": field, "value": cut(value), "near": nearest(last, sorted(LISTS[kind][0]))}
-        raise Refused(Reason("epcis_word_unknown", told))
+        raise RefusedError(Reason("epcis_word_unknown", told))
     return word
 
 
@@ -266,18 +282,20 @@ def _quantity(field: str, value: Any) -> Quantity:
     told = check_object(field, value)
     _only(field, told, ("epcClass", "quantity", "uom"))
     if "epcClass" not in told:
-        raise Refused(Reason("epcis_field_missing", {"field": f"{field}.epcClass", "type": field}))
+        raise RefusedError(
+            Reason("epcis_field_missing", {"field": f"{field}.epcClass", "type": field})
+        )
     amount = told.get("quantity")
     if "quantity" in told:
         if isinstance(amount, bool) or not isinstance(amount, (int, float)):
             shown = {"field": f"{field}.quantity", "value": cut(amount)}
-            raise Refused(Reason("epcis_quantity_invalid", shown))
+            raise RefusedError(Reason("epcis_quantity_invalid", shown))
         if not 0 < amount < float("inf"):
             shown = {"field": f"{field}.quantity", "value": cut(amount)}
-            raise Refused(Reason("epcis_quantity_not_positive", shown))
+            raise RefusedError(Reason("epcis_quantity_not_positive", shown))
     uom = told.get("uom", "")
     if "uom" in told and (not isinstance(uom, str) or not _UOM.fullmatch(uom)):
-        raise Refused(Reason("epcis_uom_invalid", {"value": cut(uom)}))
+        raise RefusedError(Reason("epcis_uom_invalid", {"value": cut(uom)}))
     return Quantity(check_uri(f"{field}.epcClass", told["epcClass"]), amount, uom)
 
 
@@ -290,7 +308,7 @@ def _typed(field: str, inner: str, kind: str, value: Any) -> tuple[Typed, ...]:
         for name in (inner, *(("type",) if kind == "sdt" else ())):
             if name not in told:
                 shown = {"field": f"{field}.{name}", "type": field}
-                raise Refused(Reason("epcis_field_missing", shown))
+                raise RefusedError(Reason("epcis_field_missing", shown))
         word = _word(kind, f"{field}.type", told["type"]) if "type" in told else ""
         made.append(Typed(check_uri(f"{field}.{inner}", told[inner]), word))
     return tuple(made)
@@ -299,7 +317,7 @@ def _typed(field: str, inner: str, kind: str, value: Any) -> tuple[Typed, ...]:
 def _place(field: str, value: Any, names: Names) -> Place:
     told = check_object(field, value)
     if "id" not in told:
-        raise Refused(Reason("epcis_field_missing", {"field": f"{field}.id", "type": field}))
+        raise RefusedError(Reason("epcis_field_missing", {"field": f"{field}.id", "type": field}))
     rest = {name: inner for name, inner in told.items() if name != "id"}
     return Place(check_uri(f"{field}.id", told["id"]), names.expand(rest))
 
@@ -309,15 +327,15 @@ def _lasting(value: Any) -> PersistentDisposition:
     told = check_object(field, value)
     _only(field, told, ("set", "unset"))
     if not told:
-        raise Refused(Reason("epcis_field_missing", {"field": f"{field}.set", "type": field}))
+        raise RefusedError(Reason("epcis_field_missing", {"field": f"{field}.set", "type": field}))
     words: dict[str, tuple[str, ...]] = {}
     for name, items in told.items():
         where = f"{field}.{name}"
         words[name] = tuple(_word("disp", where, item) for item in check_list(where, items))
         if not words[name]:
-            raise Refused(Reason("epcis_field_missing", {"field": where, "type": field}))
+            raise RefusedError(Reason("epcis_field_missing", {"field": where, "type": field}))
         if len(set(words[name])) != len(words[name]):
-            raise Refused(Reason("epcis_item_twice", {"field": where, "value": cut(items)}))
+            raise RefusedError(Reason("epcis_item_twice", {"field": where, "value": cut(items)}))
     return PersistentDisposition(**words)
 
 
@@ -328,7 +346,7 @@ def _declaration(value: Any, names: Names) -> ErrorDeclaration:
     _only(field, told, known, open_to_others=True)
     if "declarationTime" not in told:
         shown = {"field": f"{field}.declarationTime", "type": field}
-        raise Refused(Reason("epcis_field_missing", shown))
+        raise RefusedError(Reason("epcis_field_missing", shown))
     return ErrorDeclaration(
         _declared(told["declarationTime"]),
         _word("er", f"{field}.reason", told["reason"]) if "reason" in told else "",
@@ -412,7 +430,7 @@ def _ilmd(raw: Raw, names: Names) -> Mapping[str, Any]:
     for name in told:
         if not is_name(name):
             shown = {"field": cut(f"ilmd.{name}"), "near": f"cbvmda:{name}"}
-            raise Refused(Reason("epcis_field_unknown", shown))
+            raise RefusedError(Reason("epcis_field_unknown", shown))
     return names.within(raw.get("@context")).expand(told)
 
 

@@ -4,7 +4,7 @@ A chain of custody has no use for temperatures, but a document with a broken rep
 the standard. Vocabularies of measurements grow faster than any list here, so a word for
 what was measured is not looked up; the form of times, numbers and identifiers is.
 
-    sensorElementList (raw) ── check_sensors() ── the same elements | Refused
+    sensorElementList (raw) ── check_sensors() ── the same elements | RefusedError
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from alnage.model import Reason
 from alnage.sources.cells import nearest
 from alnage.sources.epcis.events import read_time
-from alnage.sources.epcis.refusal import Refused, cut
+from alnage.sources.epcis.refusal import RefusedError, cut
 from alnage.sources.epcis.vocabulary import is_uri
 
 _TIME, _URI, _NUMBER, _TEXT = "time", "uri", "number", "text"
@@ -41,27 +41,27 @@ _HEX = re.compile(r"[A-Fa-f0-9]+")
 
 
 def check_sensors(elements: list[Any]) -> list[dict[str, Any]]:
-    """The sensor elements of an event if their form is right; Refused otherwise."""
+    """The sensor elements of an event if their form is right; RefusedError otherwise."""
     for element in elements:
         told = _object("sensorElementList", element)
         _known("sensorElement", told, ("sensorMetadata", "sensorReport"))
         reports = told.get("sensorReport")
         if not isinstance(reports, list) or not reports:
             shown = {"field": "sensorReport", "type": "sensorElement"}
-            raise Refused(Reason("epcis_field_missing", shown))
+            raise RefusedError(Reason("epcis_field_missing", shown))
         if "sensorMetadata" in told:
             _values("sensorMetadata", told["sensorMetadata"], _METADATA)
         for report in reports:
             _values("sensorReport", report, _REPORT)
             if not report.get("type") and not report.get("exception"):
                 shown = {"field": "type", "type": "sensorReport"}
-                raise Refused(Reason("epcis_field_missing", shown))
+                raise RefusedError(Reason("epcis_field_missing", shown))
     return elements
 
 
 def _object(field: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise Refused(Reason("epcis_not_an_object", {"field": field}))
+        raise RefusedError(Reason("epcis_not_an_object", {"field": field}))
     return value
 
 
@@ -69,7 +69,7 @@ def _known(field: str, told: Mapping[str, Any], names: tuple[str, ...]) -> None:
     for name in told:
         if name not in names and not name.startswith("{") and not is_uri(name):
             shown = {"field": cut(f"{field}.{name}"), "near": nearest(name, names)}
-            raise Refused(Reason("epcis_field_unknown", shown))
+            raise RefusedError(Reason("epcis_field_unknown", shown))
 
 
 def _values(field: str, value: Any, kinds: Mapping[str, str]) -> None:
@@ -79,7 +79,7 @@ def _values(field: str, value: Any, kinds: Mapping[str, str]) -> None:
         if name in kinds and not _fits(kinds[name], inner):
             where = {"field": f"{field}.{name}", "value": cut(inner)}
             code = Reason("epcis_sensor_value", {**where, "kind": kinds[name]})
-            raise Refused(code)
+            raise RefusedError(code)
 
 
 def _fits(kind: str, value: Any) -> bool:

@@ -15,29 +15,115 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 BIZ_STEPS = frozenset(
-    """accepting arriving assembling collecting commissioning consigning creating_class_instance
-    cycle_counting decommissioning departing destroying disassembling dispensing encoding
-    entering_exiting holding inspecting installing killing loading other packing picking receiving
-    removing repackaging repairing replacing reserving retail_selling sampling sensor_reporting
-    shipping staging_outbound stock_taking stocking storing transporting unloading unpacking
-    void_shipping""".split()
+    [
+        "accepting",
+        "arriving",
+        "assembling",
+        "collecting",
+        "commissioning",
+        "consigning",
+        "creating_class_instance",
+        "cycle_counting",
+        "decommissioning",
+        "departing",
+        "destroying",
+        "disassembling",
+        "dispensing",
+        "encoding",
+        "entering_exiting",
+        "holding",
+        "inspecting",
+        "installing",
+        "killing",
+        "loading",
+        "other",
+        "packing",
+        "picking",
+        "receiving",
+        "removing",
+        "repackaging",
+        "repairing",
+        "replacing",
+        "reserving",
+        "retail_selling",
+        "sampling",
+        "sensor_reporting",
+        "shipping",
+        "staging_outbound",
+        "stock_taking",
+        "stocking",
+        "storing",
+        "transporting",
+        "unloading",
+        "unpacking",
+        "void_shipping",
+    ]
 )
 DISPOSITIONS = frozenset(
-    """active available completeness_inferred completeness_verified conformant container_closed
-    container_open damaged destroyed dispensed disposed encoded expired in_progress in_transit
-    inactive mismatch_class mismatch_instance mismatch_quantity needs_replacement no_pedigree_match
-    non_conformant non_sellable_other partially_dispensed recalled reserved retail_sold returned
-    sellable_accessible sellable_not_accessible stolen unavailable unknown""".split()
+    [
+        "active",
+        "available",
+        "completeness_inferred",
+        "completeness_verified",
+        "conformant",
+        "container_closed",
+        "container_open",
+        "damaged",
+        "destroyed",
+        "dispensed",
+        "disposed",
+        "encoded",
+        "expired",
+        "in_progress",
+        "in_transit",
+        "inactive",
+        "mismatch_class",
+        "mismatch_instance",
+        "mismatch_quantity",
+        "needs_replacement",
+        "no_pedigree_match",
+        "non_conformant",
+        "non_sellable_other",
+        "partially_dispensed",
+        "recalled",
+        "reserved",
+        "retail_sold",
+        "returned",
+        "sellable_accessible",
+        "sellable_not_accessible",
+        "stolen",
+        "unavailable",
+        "unknown",
+    ]
 )
 # Words of CBV 1.x that 2.0 no longer has; older documents use them under the URN prefix.
 _OLDER = {
     "disp": frozenset(
-        """non_sellable_damaged non_sellable_disposed non_sellable_expired
-        non_sellable_no_pedigree_match non_sellable_recalled""".split()
+        [
+            "non_sellable_damaged",
+            "non_sellable_disposed",
+            "non_sellable_expired",
+            "non_sellable_no_pedigree_match",
+            "non_sellable_recalled",
+        ]
     )
 }
 TRANSACTION_TYPES = frozenset(
-    """bol cert desadv inv pedigree po poc prodorder recadv rma testprd testres upevt""".split()
+    [
+        "bol",
+        "cert",
+        "desadv",
+        "inv",
+        "pedigree",
+        "po",
+        "poc",
+        "prodorder",
+        "recadv",
+        "rma",
+        "testprd",
+        "testres",
+        "upevt",
+    ]
 )
 SOURCE_TYPES = frozenset(("owning_party", "possessing_party", "location"))
 ERROR_REASONS = frozenset(("did_not_occur", "incorrect_data"))
