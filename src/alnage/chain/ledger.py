@@ -398,10 +398,14 @@ class _Accounts:
             return np.zeros(0, np.int64)
         by_lot = np.where(self._pooled[site, material], -1, lot) + 1
         keys = (site * self._materials + material) * self._lots + by_lot
-        fresh = np.setdiff1d(keys, self._keys)
+        distinct = _distinct(keys)
+        known = np.sort(self._keys)
+        at = np.searchsorted(known, distinct).clip(max=max(len(known) - 1, 0))
+        fresh = distinct[known[at] != distinct] if len(known) else distinct
         self._keys = np.concatenate([self._keys, fresh])
-        order = np.argsort(self._keys, kind="stable")
-        numbers: np.ndarray = order[np.searchsorted(self._keys, keys, sorter=order)]
+        order = np.argsort(self._keys)
+        number = order[np.searchsorted(self._keys, distinct, sorter=order)]
+        numbers: np.ndarray = number[np.searchsorted(distinct, keys)]
         return numbers
 
     def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -497,9 +501,18 @@ def _pointers(
     pairs.append((np.repeat(at, counts)[right], ledger.line_account[chosen[right]]))
     op = np.concatenate([a for a, _ in pairs])
     account = np.concatenate([b for _, b in pairs])
-    key = np.unique(op * (len(ledger.account_site) + 1) + account)
+    key = _distinct(op * (len(ledger.account_site) + 1) + account)
     op, account = np.divmod(key, len(ledger.account_site) + 1)
     return np.searchsorted(op, np.arange(len(kind) + 1)).astype(np.int64), account.astype(np.int64)
+
+
+def _distinct(values: np.ndarray) -> np.ndarray:
+    """Distinct numbers in order (by sorting, which is faster here than numpy's hashing)."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    distinct: np.ndarray = ordered[first]
+    return distinct
 
 
 def _within(counts: np.ndarray) -> np.ndarray:

@@ -394,23 +394,3 @@ def _tiers(
                 tier[giver] = tier[site] + 1
                 queue.append(giver)
     return {site: tier.get(site, 0) for site in sites}
-
-
-def custody(story: Story, cone: Cone, *, whole_told: bool) -> str:
-    """``identity_preserved``, ``segregated`` or ``mixed``: how stock was kept on the way.
-
-    Segregated: every account upstream is kept by lot. Identity preserved: moreover one lot
-    all the way: every account had one receipt, every conversion one input, and nothing of
-    the target lacks an origin.
-    """
-    graph, ledger = story.graph, story.ledger
-    nodes = cone.nodes[~graph.component[cone.nodes]]
-    accounts = np.unique(graph.ref[nodes[graph.kind[nodes] == STOCK]])
-    if not len(accounts) or not ledger.account_by_lot[accounts].all():
-        return "mixed"
-    arrivals = np.zeros(graph.nodes, np.int64)
-    np.add.at(arrivals, cone.nodes[cone.head], 1)
-    gap = (graph.own[nodes] > 0.0) & (graph.kind[nodes] != SOURCE)
-    if whole_told and not gap.any() and (arrivals[nodes] <= 1).all():
-        return "identity_preserved"
-    return "segregated"

@@ -18,7 +18,8 @@ import numpy as np
 from alnage.chain.ledger import Ledger
 from alnage.model import Reason
 from alnage.trace import explain
-from alnage.trace.bounds import cone_of, exact_bounds
+from alnage.trace.bounds import exact_bounds
+from alnage.trace.custody import custody_flags, custody_word
 from alnage.trace.graph import build_graph
 from alnage.trace.groups import MEMBER, PASS, Group, NodeFacts, Treatment
 from alnage.trace.incomplete import Incomplete
@@ -79,6 +80,7 @@ class Tracer:
         self.targets = Targets(ledger, self.graph)
         self._story = explain.Story(ledger, self.graph, self.facts)
         self._claims = spread_claims(self.graph, self.facts.claimed)
+        self._custody = custody_flags(self.graph, ledger.account_by_lot)
         self._incomplete = Incomplete(ledger)
         self._inexact = Calendar.inexact(ledger)
         self._spread: dict[int, tuple[Group, Treatment, NodeShares, Any]] = {}
@@ -90,7 +92,6 @@ class Tracer:
         """All scalars of a target for a group, exact bounds if asked and affordable."""
         treatment, shares, reached = self._spread_of(group)
         whole = target.content
-        known = sum(sink.amount for sink in target.main)
         if whole <= 0.0:
             return self._nothing(target, group)
         exact = bounds == "exact" or (bounds == "auto" and self.work < BUDGET)
@@ -101,9 +102,8 @@ class Tracer:
             low = self._interval(target, shares.low, least=True)
             high = self._interval(target, shares.high, least=False)
         restricted = self._sum(target, shares.restricted)
-        custody = explain.custody(
-            self._story, cone_of(self.graph, target.main), whole_told=target.unknown <= 0.0
-        )
+        flags = np.bitwise_or.reduce(self._custody[[sink.node for sink in target.main]], initial=0)
+        custody = custody_word(int(flags), whole_told=target.unknown <= 0.0)
         result = TraceResult(
             target=target.id,
             kind=target.kind,
@@ -117,7 +117,7 @@ class Tracer:
             unresolved=_share(self._sum(target, shares.unresolved), whole),
             claimed=_share(self._sum(target, self._claims), whole),
             component=sum(sink.amount for sink in target.components) / whole,
-            custody=custody if known > 0.0 else "mixed",
+            custody=custody,
             bounds="exact" if exact else "interval",
             method=METHOD,
             incomplete=self._incomplete.rows_for(target),
