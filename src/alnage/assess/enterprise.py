@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from alnage.cases.support import load_measures
 from alnage.law import LawBook, judge, parse_facts
 from alnage.model import Listing, OptionError, PartyListing
 from alnage.model.version import __version__
@@ -83,11 +84,11 @@ def assess_enterprise(asked: Enterprise, registers: Registers, book: LawBook) ->
         "follows": follows,
         "if_removed": mirror.if_removed(),
         "remedies": [],
-        "measures": [],
+        "measures": [one.to_json(asked.day, asked.lang) for one in load_measures()],
         "collisions": mirror.collisions(),
         "reported": {},
         "modelled": {},
-        "not_yet": ["remedies", "measures", "reported", "modelled"],
+        "not_yet": ["remedies", "reported", "modelled"],
         "registers": [_register_json(registers, id_, asked) for id_ in registers],
     }
 
