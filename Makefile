@@ -39,6 +39,7 @@ bench: setup ## measure, as ratios within one run
 
 data: setup ## rebuild bundled registers, packs and examples from ../shared/facts
 	$(BIN)/python scripts/build_registers.py ../shared/facts
+	$(BIN)/python scripts/build_figures.py ../shared/facts
 	$(BIN)/python scripts/build_examples.py
 
 lock: ## pin every dependency anew (needs uv)

@@ -6,7 +6,8 @@ outside is read. A file that can't be read is set aside whole, like a row: its t
 there, empty, and what it could have said is missing rather than denied.
 
     files ── grids ── parts ──┬── tables ── twins, references ──> Folder
-    alnage.toml ── headings ──┘
+    alnage.toml ── headings ──┤
+    EPCIS documents ── parts ─┘
 """
 
 from __future__ import annotations
@@ -35,12 +36,17 @@ FORMATS = ("csv", "xlsx", "parquet")
 _OTHER_FORMATS = frozenset(
     ["xls", "xlsm", "xlsb", "ods", "numbers", "tsv", "txt", "feather", "arrow"]
 )
+EPCIS = "epcis"  # the format of EPCIS documents, JSON and XML
+_EPCIS_SUFFIXES = frozenset(("json", "jsonld", "xml"))
 _STRAYS = 20  # files with a name like a table's that findings name
 
 
 @dataclass(frozen=True, slots=True)
 class FileNote:
-    """A file that was read: ``rows`` kept and rejected; ``reason`` if it was rejected whole."""
+    """A file that was read: ``rows`` kept and rejected; ``reason`` if it was rejected whole.
+
+    ``table`` is ``epcis`` for an EPCIS document, and ``events`` counts what was read of it.
+    """
 
     file: str
     table: str
@@ -48,6 +54,7 @@ class FileNote:
     sha256: str
     format: str = ""
     reason: Reason | None = None
+    events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +105,8 @@ def read_folder(path: Path) -> Folder:
     """
     root = folder_root(Path(path))
     settings = read_settings(root)
-    files, findings = _discover(root, settings)
-    if not files:
+    files, documents, findings = _discover(root, settings)
+    if not files and not documents:
         raise InputError("folder_without_tables", folder=root.name, tables=list(TABLES))
     parts: dict[str, list[Part]] = defaultdict(list)
     notes: list[FileNote] = []
@@ -108,11 +115,46 @@ def read_folder(path: Path) -> Folder:
             parts[note.table].append(part)
             notes.append(note)
             findings += more
+    rejected: list[Rejected] = []
+    alone: frozenset[str] = frozenset()
+    if documents:
+        from alnage.sources.epcis.custody import read_documents
+
+        gathered = read_documents(root, documents, parts)
+        alone = frozenset(table for table in gathered.parts if table not in parts)
+        for table, more_parts in gathered.parts.items():
+            parts[table] += more_parts
+        notes += [
+            FileNote(d.file, EPCIS, d.rows, d.sha256, EPCIS, d.reason, d.events)
+            for d in gathered.notes
+        ]
+        findings += gathered.findings
+        rejected += gathered.rejected
     tables, twins = _tables(parts)
-    rejected = [row for table in parts.values() for part in table for row in part.rejected]
+    rejected += [row for table in parts.values() for part in table for row in part.rejected]
     findings += [reason for table in parts.values() for part in table for reason in part.findings]
-    findings += unknown_references(tables)
+    documented = frozenset(name for name, _ in documents)
+    parties = tables["parties"]["party"].to_pylist() if alone and "parties" in tables else ()
+    findings += [
+        reason
+        for reason in unknown_references(tables)
+        if not _spared(reason, alone, documented, frozenset(parties))
+    ]
     return Folder(root.name, tables, (*rejected, *twins), tuple(notes), tuple(findings))
+
+
+def _spared(
+    reason: Reason, alone: frozenset[str], documents: frozenset[str], parties: frozenset[str]
+) -> bool:
+    """A table that only EPCIS gives is no full list: other files may name what is not in it.
+
+    Nor does it end that every party is a site with its id.
+    """
+    tables = set(reason.params.get("tables", ()))
+    if not tables or not tables <= alone:
+        return False
+    as_site = tables == {"sites"} and reason.params.get("value") in parties
+    return as_site or reason.params.get("file") not in documents
 
 
 def folder_root(path: Path) -> Path:
@@ -140,21 +182,43 @@ def _tables(parts: Mapping[str, Sequence[Part]]) -> tuple[dict[str, pa.Table], l
     return tables, twins
 
 
-def _discover(root: Path, settings: Settings) -> tuple[list[_File], list[Reason]]:
-    """Files to read, in the order of their names, and files that look forgotten."""
+def _discover(
+    root: Path, settings: Settings
+) -> tuple[list[_File], list[tuple[str, Reason | None]], list[Reason]]:
+    """Files to read and EPCIS documents, in the order of their names, and what looks forgotten."""
     named = list(_named(root, settings))
     taken = {file.name for file in named}
     found: list[_File] = []
     strays: list[str] = []
+    documents: list[tuple[str, Reason | None]] = []
     try:
         with os.scandir(root) as entries:
             for entry in entries:
-                if entry.name not in taken:
-                    _sort_in(entry.name, found, strays)
+                if entry.name in taken:
+                    continue
+                if _may_be_epcis(entry.name):
+                    documents += _epcis(root, entry.name)
+                    continue
+                _sort_in(entry.name, found, strays)
     except OSError as error:
         raise InputError("folder_unreadable", folder=root.name) from error
     files = [_inside(root, file) for file in sorted([*named, *found], key=lambda file: file.name)]
-    return files, list(_forgotten(strays))
+    return files, sorted(documents, key=lambda document: document[0]), list(_forgotten(strays))
+
+
+def _may_be_epcis(name: str) -> bool:
+    return name.rpartition(".")[2].casefold() in _EPCIS_SUFFIXES and not name.startswith((".", "~"))
+
+
+def _epcis(root: Path, name: str) -> Iterator[tuple[str, Reason | None]]:
+    """The file, if its content is EPCIS; a link that leads out of the folder is not followed."""
+    from alnage.sources.epcis.custody import is_document
+
+    refused = _inside(root, _File(name, EPCIS, None)).refused
+    if refused is not None and refused.code == "path_outside":
+        yield name, refused
+    elif is_document(root / name):
+        yield name, None
 
 
 def _sort_in(name: str, found: list[_File], strays: list[str]) -> None:

@@ -40,7 +40,7 @@ def ledger(folder: Path, out: Path, as_json: bool, lang: str) -> None:
             "file": note.file,
             "format": note.format,
             "rows": note.rows,
-            "events": 0,
+            "events": note.events,
             "rejected": note.reason is not None,
             "reason": None if note.reason is None else note.reason.text(lang),
         }
@@ -52,6 +52,7 @@ def ledger(folder: Path, out: Path, as_json: bool, lang: str) -> None:
     for file in files:
         click.echo(
             f"{file['file']}: {file['rows']} rows"
+            + (f" from {file['events']} events" if file["format"] == "epcis" else "")
             + (f", rejected: {file['reason']}" if file["reason"] else "")
         )
     click.echo(f"{len(built.rejected)} rows set aside: {out / 'rejected.csv'}")

@@ -1,9 +1,9 @@
 """EPCIS 1.2 and 2.0, JSON-LD and XML: events read, checked and turned into custody tables.
 
 The package stands on its own: ``read_events`` needs a path or a stream, fetches nothing
-and holds one event in memory.
+and holds one event in memory; ``to_tables`` makes rows of the custody folder of events.
 
-    path ── read_events() ── Event, …
+    path ── read_events() ── Event, … ── to_tables() ── origins, movements, conversions, …
 """
 
 from alnage.sources.epcis.document import Document, read_events, syntax_of
@@ -22,6 +22,7 @@ from alnage.sources.epcis.events import (
 )
 from alnage.sources.epcis.identifiers import Identifier, canonical, identify
 from alnage.sources.epcis.refusal import RefusedError
+from alnage.sources.epcis.tables import Tables, to_tables
 
 __all__ = [
     "AggregationEvent",
@@ -35,6 +36,7 @@ __all__ = [
     "Place",
     "Quantity",
     "RefusedError",
+    "Tables",
     "TransactionEvent",
     "TransformationEvent",
     "Typed",
@@ -42,4 +44,5 @@ __all__ = [
     "identify",
     "read_events",
     "syntax_of",
+    "to_tables",
 ]

@@ -22,6 +22,7 @@ from alnage.sources.epcis.masterdata import Element, from_json, from_xml
 from alnage.sources.epcis.names import Names
 from alnage.sources.epcis.refusal import RefusedError, cut
 from alnage.sources.epcis.rules import check_list, check_object, check_time, is_name, read_event
+from alnage.sources.epcis.vocabulary import is_uri
 from alnage.sources.epcis.xml_reader import EVENTS, ROOTS, read_xml
 
 Syntax = Literal["json", "xml"]
@@ -41,6 +42,11 @@ _MEMBERS = {
         ("id", "instanceIdentifier", "sender", "receiver", "epcisHeader"),
     ),
     "query": (("@context", "type", "epcisBody"), ("id", "schemaVersion", "creationDate")),
+}
+# The way down to the events of a query's results, and what may stand beside each step.
+_RESULTS = {
+    "queryResults": ("queryResults",),
+    "resultsBody": ("queryName", "subscriptionID", "resultsBody"),
 }
 
 
@@ -87,6 +93,7 @@ class Document:
         self.vocabulary: tuple[Element, ...] = ()
         self._stream = stream
         self._raw = RawDocument()
+        self._whole = False  # all events were read; what is wrong now is the document around them
 
     @property
     def form(self) -> str:
@@ -114,11 +121,12 @@ class Document:
         except RefusedError as refused:
             code, told = refused.reason.code, refused.reason.params
             reason = Reason(code, {"event": self.events + 1, **told})
-            where = Where(self.name, self.events + 1) if self.name else None
+            row = None if self._whole else self.events + 1
+            where = Where(self.name, row) if self.name else None
             raise RefusedError(reason, where) from refused.__cause__
 
     def _events(self) -> Iterator[Event]:
-        head = self._stream.read(HEAD)
+        head = _head(self._stream)
         if not head.strip():
             raise RefusedError(Reason("epcis_empty"))
         stream = _Rejoined(head, self._stream)
@@ -126,10 +134,14 @@ class Document:
         start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
         if syntax == "xml" or (syntax is None and start == b"<"):
             yield from self._read(read_xml(stream, self._raw), late=None)
+            self._whole = True
             self._end_xml()
         else:
-            late = None if b'"@context"' in head else self._late_context()
+            context, body = head.find(b'"@context"'), head.find(b'"epcisBody"')
+            told_first = 0 <= context < body or (context >= 0 and body < 0)
+            late = None if told_first else self._late_context(len(head))
             yield from self._read(read_json(stream, self._raw), late=late)
+            self._whole = True
             self._end_json()
 
     def _read(self, events: Iterator[dict[str, Any]], late: Names | None) -> Iterator[Event]:
@@ -140,12 +152,12 @@ class Document:
             yield read_event(raw, self.events + 1, names)
             self.events += 1
 
-    def _late_context(self) -> Names | None:
+    def _late_context(self, read: int) -> Names | None:
         """Prefixes of a context that stands behind the events: the file is gone through twice."""
         if not self._stream.seekable():
             return None
         here = self._stream.tell()
-        self._stream.seek(max(here - HEAD, 0))
+        self._stream.seek(here - read)
         found = RawDocument()
         try:
             for _ in read_json(self._stream, found):
@@ -177,9 +189,9 @@ class Document:
         kind = members.get("type")
         if form == "event":
             if "@context" not in members:
-                raise RefusedError(
-                    Reason("epcis_document_field_missing", {"field": "@context", "type": kind})
-                )
+                told = {"field": "@context", "type": kind}
+                raise RefusedError(Reason("epcis_document_field_missing", told))
+            _check_context(members["@context"])
             return
         required, others = _MEMBERS[form or "document"]
         for name in required:
@@ -193,6 +205,7 @@ class Document:
                 told = {"field": cut(name), "type": kind}
                 raise RefusedError(Reason("epcis_document_field_unknown", told))
         _check_head(members)
+        _check_context(members["@context"])
         self._check_body(form)
         self.vocabulary = from_json(members.get("epcisHeader"), self._raw.body)
 
@@ -200,7 +213,8 @@ class Document:
         body: Any = check_object("epcisBody", self._raw.members.get("epcisBody"))
         field = "epcisBody"
         if form == "query":
-            for name in ("queryResults", "resultsBody"):
+            for name, beside in _RESULTS.items():
+                _only(body, beside, field)
                 if name == "resultsBody" and not isinstance(body.get("queryName"), str):
                     raise RefusedError(
                         Reason("epcis_without_events", {"field": f"{field}.queryName"})
@@ -209,10 +223,26 @@ class Document:
                 body = body.get(name)
                 if not isinstance(body, dict):
                     raise RefusedError(Reason("epcis_without_events", {"field": field}))
+            _only(body, ("eventList", "vocabularyList"), field)
         if "event" not in body and "eventList" not in body:
             raise RefusedError(Reason("epcis_without_events", {"field": f"{field}.eventList"}))
         if "eventList" in body:
             check_list(f"{field}.eventList", body["eventList"])
+
+
+def _only(body: dict[str, Any], known: tuple[str, ...], where: str) -> None:
+    for name in body:
+        if name not in known and not is_name(name):
+            told = {"field": cut(f"{where}.{name}"), "type": "EPCISQueryDocument"}
+            raise RefusedError(Reason("epcis_document_field_unknown", told))
+
+
+def _check_context(context: Any) -> None:
+    """Addresses of contexts, or prefixes written out; nothing is fetched to check them."""
+    items = context if isinstance(context, list) else [context]
+    for at, item in enumerate(items):
+        if (not isinstance(item, dict) and not is_uri(item)) or item in items[:at]:
+            raise RefusedError(Reason("epcis_context_invalid", {"value": cut(item)}))
 
 
 def _check_head(members: dict[str, Any]) -> None:
@@ -220,8 +250,21 @@ def _check_head(members: dict[str, Any]) -> None:
         version = members["schemaVersion"]
         if not isinstance(version, str) or not _VERSION.fullmatch(version):
             raise RefusedError(Reason("epcis_version_invalid", {"value": cut(version)}))
+    for name in ("instanceIdentifier", "sender", "receiver"):
+        if name in members and not isinstance(members[name], str):
+            raise RefusedError(Reason("epcis_document_text", {"field": name}))
+    if "id" in members and not is_uri(members["id"]):
+        raise RefusedError(Reason("epcis_document_id", {"value": cut(members["id"])}))
     if "creationDate" in members:
         check_time("creationDate", members["creationDate"])
+
+
+def _head(stream: IO[bytes]) -> bytes:
+    """The first bytes of a stream, however few it gives at a time."""
+    head = b""
+    while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
+        head += more
+    return head
 
 
 class _Rejoined:

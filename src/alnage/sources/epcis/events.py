@@ -14,6 +14,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any, Literal
 
 Json = Any  # text, number, boolean, None, list or object: what JSON can say
@@ -25,6 +26,7 @@ _TIME = re.compile(
 _OFFSET = re.compile(r"([+-])(0\d|1[0-3]):([0-5]\d)|([+-])14:00")
 
 
+@lru_cache(maxsize=1024)  # an event's time is asked for several times in a row
 def read_time(text: str) -> dt.datetime | None:
     """The moment that a date-time with its zone (RFC 3339) names, in UTC; None if it is none.
 

@@ -167,7 +167,7 @@ class Flow:
         """Objects that end here leave the site's stock, unless a transformation used them."""
         if h.step not in _GONE and h.disposition not in _GONE_STATES:
             return
-        for item in self._contents.goods(h.items):
+        for item in _summed(self._contents.goods(h.items)):
             if item.id not in self._used or not item.single:
                 self._line(h, h.event, h.day.isoformat(), h.site, "in", item, h.step)
 

@@ -213,7 +213,7 @@ def _listed(item: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(events, list):
         raise RefusedError(Reason("epcis_without_events", {"field": "epcisBody.eventList"}))
     for event in events:
-        yield _event(event)
+        yield {"@context": item.get("@context"), **_event(event)}
 
 
 def _document(text: JsonText, found: RawDocument) -> Iterator[dict[str, Any]]:

@@ -98,10 +98,11 @@ def _address(element: Element) -> dict[str, str]:
     country = element.text("countryCode", "country").upper()
     state = element.text("state", "region").upper()
     region = state if re.fullmatch(r"[A-Z]{2}-[A-Z0-9]{1,3}", state) else ""
+    lines = [element.text(name) for name in _STREET if name != "state" or not region]
     return {
         "country": country if country in COUNTRIES else "",
         "region": region,
-        "address": ", ".join(text for name in _STREET if (text := element.text(name))),
+        "address": ", ".join(filter(None, lines)),
         "postal_code": element.text("postalCode"),
     }
 

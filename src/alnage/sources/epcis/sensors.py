@@ -1,8 +1,8 @@
 """Sensor elements: checked in form, kept as JSON, never interpreted.
 
 A chain of custody has no use for temperatures, but a document with a broken report breaks
-the standard. Vocabularies of measurements grow faster than any list here, so a word for
-what was measured is not looked up; the form of times, numbers and identifiers is.
+the standard. Vocabularies of measurements grow faster than any list here, so only the form
+of a word is looked at (``Temperature``, ``ALARM_CONDITION``), like that of times and numbers.
 
     sensorElementList (raw) ── check_sensors() ── the same elements | RefusedError
 """
@@ -10,7 +10,7 @@ what was measured is not looked up; the form of times, numbers and identifiers i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from alnage.model import Reason
@@ -33,10 +33,30 @@ _REPORT: Mapping[str, str] = {
     **dict.fromkeys(
         ("value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue"), _NUMBER
     ),
-    **dict.fromkeys(("type", "exception", "component", "stringValue", "uom"), _TEXT),
+    **dict.fromkeys(("stringValue", "uom"), _TEXT),
+    **dict.fromkeys(("type", "exception", "component"), "word"),
     "booleanValue": "boolean",
     "hexBinaryValue": "hex",
 }
+_WORD = re.compile(r"[A-Z][A-Za-z0-9_]*")
+_COMPONENTS = frozenset(
+    [
+        "x",
+        "y",
+        "z",
+        "axial_distance",
+        "azimuth",
+        "height",
+        "spherical_radius",
+        "polar_angle",
+        "elevation_angle",
+        "easting",
+        "northing",
+        "latitude",
+        "longitude",
+        "altitude",
+    ]
+)
 _HEX = re.compile(r"[A-Fa-f0-9]+")
 
 
@@ -76,21 +96,30 @@ def _values(field: str, value: Any, kinds: Mapping[str, str]) -> None:
     told = _object(field, value)
     _known(field, told, tuple(kinds))
     for name, inner in told.items():
-        if name in kinds and not _fits(kinds[name], inner):
+        if name in kinds and not _fits(kinds[name], name, inner):
             where = {"field": f"{field}.{name}", "value": cut(inner)}
             code = Reason("epcis_sensor_value", {**where, "kind": kinds[name]})
             raise RefusedError(code)
 
 
-def _fits(kind: str, value: Any) -> bool:
+def _fits(kind: str, name: str, value: Any) -> bool:
     if kind == _NUMBER:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     if kind == "boolean":
         return isinstance(value, bool)
-    if not isinstance(value, str):
-        return False
-    if kind == _TIME:
-        return read_time(value) is not None
-    if kind == _URI:
-        return is_uri(value)
-    return _HEX.fullmatch(value) is not None if kind == "hex" else bool(value)
+    return isinstance(value, str) and _TEXTS[kind](name, value)
+
+
+def _word(name: str, value: str) -> bool:
+    """A word of the vocabularies in form, or a URI."""
+    known = value in _COMPONENTS if name == "component" else _WORD.fullmatch(value) is not None
+    return known or is_uri(value)
+
+
+_TEXTS: Mapping[str, Callable[[str, str], bool]] = {
+    _TIME: lambda _, value: read_time(value) is not None,
+    _URI: lambda _, value: is_uri(value),
+    _TEXT: lambda _, __: True,
+    "word": _word,
+    "hex": lambda _, value: _HEX.fullmatch(value) is not None,
+}

@@ -10,17 +10,17 @@ time that somebody unpacked it or looked inside, since what came out must have b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from alnage.sources.epcis.happenings import Happening, Item
-
-_NESTED = 20  # containers inside each other
 
 
 class Contents:
     """Containers and their contents, as they stand now and as they were seen later."""
 
     def __init__(self, happenings: Iterable[Happening]) -> None:
-        self._inside: dict[str, dict[str, Item]] = {}
+        self._inside: dict[str, dict[tuple[str, str], Item]] = {}
+        self._holder: dict[str, str] = {}
         self._bound: set[str] = set()
         self._later: dict[str, tuple[Item, ...]] = {}
         packed: set[str] = set()
@@ -40,33 +40,63 @@ class Contents:
         if happening.action == "ADD":
             if happening.kind == "bind":
                 self._bound.add(happening.parent)
-            inside.update({item.id: item for item in happening.items})
+            for item in happening.items:
+                self._put(happening.parent, inside, item)
             return
         self._later.pop(happening.parent, None)
         for item in happening.items:
-            inside.pop(item.id, None)
+            _take(inside, item)
         if not happening.items:
             inside.clear()
 
+    def _put(self, parent: str, inside: dict[tuple[str, str], Item], item: Item) -> None:
+        """One object is in one place; amounts of one class add up."""
+        key = (item.id, item.unit)
+        if item.single:
+            self._inside.get(self._holder.get(item.id, ""), {}).pop(key, None)
+            self._holder[item.id] = parent
+            inside[key] = item
+        else:
+            inside[key] = _changed(inside.get(key), item, 1) or item
+
     def goods(self, items: Sequence[Item]) -> list[Item]:
-        """The goods that move when ``items`` do, each once; a container of unknown content stays.
+        """The goods that move when ``items`` do; a container of unknown content stays one.
 
         A pack of packs counts by what is in it, so nothing counts twice; a thing with parts
         bound to it moves with them. Assets that carry goods are none themselves.
         """
-        found: dict[str, Item] = {}
-        for item in items:
-            for inner in self._open(item, 0):
-                found.setdefault(inner.id if inner.single else f"{inner.id} {inner.unit}", inner)
-        return list(found.values())
+        seen: set[str] = set()
+        return [inner for item in items for inner in self._open(item, seen)]
 
-    def _open(self, item: Item, depth: int) -> Iterator[Item]:
-        inside = list(self._inside.get(item.id, {}).values()) or list(self._later.get(item.id, ()))
+    def _open(self, item: Item, seen: set[str]) -> Iterator[Item]:
+        if item.single and item.id in seen:
+            return
+        seen.add(item.id)
+        # An amount of a class has no contents of its own; one object may have.
+        held = self._inside.get(item.id, {}).values() if item.single else ()
+        inside = list(held) or list(self._later.get(item.id, ()) if item.single else ())
         if item.form == "goods" and (not inside or item.id in self._bound):
             yield item
         if item.form == "container" and not inside:
             yield item
-        if depth < _NESTED:
-            for inner in inside:
-                if inner.id != item.id:
-                    yield from self._open(inner, depth + 1)
+        for inner in inside:
+            yield from self._open(inner, seen)
+
+
+def _changed(known: Item | None, item: Item, sign: int) -> Item | None:
+    """An amount with another added or taken; None if nothing is left, or nothing was there."""
+    if known is None:
+        return None
+    if known.quantity is None or item.quantity is None:
+        return replace(known, quantity=None) if sign > 0 else None
+    left = known.quantity + sign * item.quantity
+    return replace(known, quantity=left) if left > 0 else None
+
+
+def _take(inside: dict[tuple[str, str], Item], item: Item) -> None:
+    key = (item.id, item.unit)
+    left = None if item.single else _changed(inside.get(key), item, -1)
+    if left is None:
+        inside.pop(key, None)
+    else:
+        inside[key] = left

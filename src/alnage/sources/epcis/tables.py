@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from alnage.model import Reason, Rejected, RowSource
 from alnage.sources.epcis.contradictions import contradictions
@@ -24,7 +25,7 @@ from alnage.sources.epcis.masterdata import Element
 from alnage.sources.epcis.registry import place_rows, product_rows
 from alnage.sources.grid import Grid, lay_out
 from alnage.sources.part import Part, read_part
-from alnage.sources.schema import TABLES, Table
+from alnage.sources.schema import TABLES, Column, Table
 
 FINDINGS = 200  # findings of one kind that are told one by one
 EVENT_TABLES = ("origins", "movements", "conversions")
@@ -39,6 +40,7 @@ _KINDS: Mapping[str, str] = {
     "prodorder": "production_order",
     "testres": "analysis_certificate",
 }
+_SEMICOLON = "\x1f"  # stands for a semicolon inside an id until lists have been read
 _TABLE_OF = {"make": "conversions"}
 
 
@@ -49,6 +51,14 @@ class Tables:
     tables: Mapping[str, pa.Table]
     rejected: tuple[Rejected, ...] = ()
     findings: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """GLNs that the folder's own tables know under an id of theirs, as sites and as parties."""
+
+    sites: Mapping[str, str] = field(default_factory=dict)
+    parties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ def to_tables(
     for event in events:
         kept.append(happening(event, file))
         found += told_against(event, file)
-    made = make_tables(kept, {file: vocabulary}, {})
+    made = make_tables(kept, {file: vocabulary}, Known())
     tables: dict[str, list[pa.Table]] = defaultdict(list)
     for (name, _), part in made.parts.items():
         tables[name].append(part.table)
@@ -106,11 +116,11 @@ def told_against(event: Event, file: str) -> list[Reason]:
 def make_tables(
     happenings: Sequence[Happening],
     vocabulary: Mapping[str, Sequence[Element]],
-    known: Mapping[str, str],
+    known: Known,
 ) -> Made:
     """Parts of the custody tables from the happenings of all documents together.
 
-    ``known`` maps GLNs to ids that the folder's own tables have for them.
+    ``known`` gives the ids that the folder's own tables have for sites and parties.
     """
     counted, findings, rejected = _once(happenings)
     flow = Flow(in_order(counted))
@@ -125,7 +135,7 @@ def make_tables(
     for row in rows:
         by_part[row.table, row.file].append(row)
     parts = {
-        (name, file): read_part(TABLES[name], file, _grid(TABLES[name], told, known))
+        (name, file): _whole_ids(read_part(TABLES[name], file, _grid(TABLES[name], told, known)))
         for (name, file), told in sorted(by_part.items(), key=lambda item: item[0])
     }
     return Made(parts, tuple(_bounded([*findings, *flow.findings])), rejected)
@@ -190,28 +200,41 @@ def _documents(flow: Flow, counted: Iterable[Happening]) -> list[Row]:
     return [
         Row(
             "documents", *at[paper],
-            {"document": paper, "kind": kinds.get(paper, ""), "proves": ";".join(events)},
+            {"document": paper, "kind": kinds.get(paper, ""), "proves": ";".join(event.replace(";", _SEMICOLON) for event in events)},
         )
         for paper, events in proves.items()
     ]  # fmt: skip
 
 
-def _grid(table: Table, rows: Sequence[Row], known: Mapping[str, str]) -> Grid:
+def _grid(table: Table, rows: Sequence[Row], known: Known) -> Grid:
     """Rows as the grid that every reader hands over; sites and parties by the folder's ids."""
     headings = list(dict.fromkeys(name for row in rows for name in row.cells))
-    named = {
-        column.name
-        for column in table
-        if {"sites", "parties"} & set(column.refers) or column.name in ("site", "party")
-    }
+    own = {column.name: _ids(column, known) for column in table}
     columns = []
     for name in headings:
-        cells = [row.cells.get(name) or None for row in rows]
-        if name in named:
-            cells = [known.get(cell, cell) if cell else None for cell in cells]
+        ids = own.get(name, {})
+        texts = [row.cells.get(name, "") for row in rows]
+        cells = [ids.get(text, text) or None for text in texts]
         columns.append(pa.array(cells, pa.large_string()))
     data = pa.table(columns, names=[str(i) for i in range(len(headings))])
     return Grid(lay_out(headings, table, {}), data, pa.array([row.row for row in rows], pa.int32()))
+
+
+def _ids(column: Column, known: Known) -> Mapping[str, str]:
+    if column.name == "site" or "sites" in column.refers:
+        return known.sites
+    return known.parties if column.name == "party" or "parties" in column.refers else {}
+
+
+def _whole_ids(part: Part) -> Part:
+    """Lists of event ids with the semicolons that stand in hash ids, not between them."""
+    if "proves" not in part.table.column_names or not part.table.num_rows:
+        return part
+    lists = pa.concat_arrays(part.table["proves"].chunks)
+    ids = pc.replace_substring(lists.values, _SEMICOLON, ";")
+    whole = pa.ListArray.from_arrays(lists.offsets, ids, mask=lists.is_null())
+    at = part.table.column_names.index("proves")
+    return replace(part, table=part.table.set_column(at, part.table.schema.field(at), whole))
 
 
 def _bounded(findings: Sequence[Reason]) -> Iterable[Reason]:
