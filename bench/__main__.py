@@ -18,6 +18,8 @@ from alnage.trace import Group, parse_group
 from alnage.trace.graph import build_graph
 from alnage.trace.groups import NodeFacts
 from alnage.trace.shares import spread
+from bench import cases, impact
+from bench.law import bench_law
 from bench.network import write_network
 
 
@@ -86,3 +88,7 @@ def run(folder: Path):
 
 if __name__ == "__main__":
     main(int(float(sys.argv[1])) if len(sys.argv) > 1 else 1_000_000)
+    impact.main(100_000, 1_000_000)
+    impact.bans()
+    bench_law(1_000_000)
+    cases.main(100_000)

@@ -95,7 +95,7 @@ def test_every_consequence_is_cited(book):
     assert all(item["citation"] for item in ask(book, INSIDE.name, "CN-XJ")["follows"])
 
 
-def test_regions_are_codes(book):
+def test_regions_are_codes():
     assert check_region(" cn-xj ") == "CN-XJ"
     with pytest.raises(OptionError):
         check_region("Xinjiang")

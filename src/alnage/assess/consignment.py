@@ -71,7 +71,8 @@ def assess(opened: OpenFolder, book: LawBook, asked: Assessment) -> dict[str, An
         "suppliers": _suppliers(opened, targets),
         "products": _products(targets),
         "findings": [
-            reason.to_json(lang) for reason in (*opened.folder.findings, *opened.ledger.findings)
+            reason.to_json(lang)
+            for reason in (*opened.folder.findings, *opened.ledger.findings, *opened.decided())
         ],
         "rejected": [rejected_json(row, lang) for row in opened.ledger.rejected],
         "missing_tables": _missing_tables(opened, lang),

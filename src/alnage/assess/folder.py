@@ -14,18 +14,22 @@ from typing import Any
 from alnage.assess.memberships import Memberships
 from alnage.chain.ledger import build_ledger
 from alnage.chain.lines import as_written
-from alnage.model import PartyListing
+from alnage.model import PartyListing, Reason
 from alnage.registers import Registers
-from alnage.screen import screen_parties
+from alnage.screen import Decision, screen_parties
+from alnage.screen.reviews import touched
 from alnage.sources import read_folder
 
 
 class OpenFolder:
     """Everything that assess asks of a folder; a register is screened when it is asked for."""
 
-    def __init__(self, path: Path, registers: Registers) -> None:
+    def __init__(
+        self, path: Path, registers: Registers, decisions: Sequence[Decision] = ()
+    ) -> None:
         self.folder = read_folder(path)
         self.registers = registers
+        self.decisions = tuple(decisions)
         self.ledger = build_ledger(self.folder)
         self.memberships = Memberships(self.ledger, registers, self.listings)
         self._listings: dict[str, tuple[PartyListing, ...]] = {}
@@ -37,9 +41,15 @@ class OpenFolder:
             found: tuple[PartyListing, ...] = ()
             if "parties" in tables:
                 one = Registers.of(self.registers[register])
-                found = screen_parties(tables["parties"], tables.get("ownership"), one)
+                found = screen_parties(
+                    tables["parties"], tables.get("ownership"), one, self.decisions
+                )
             self._listings[register] = found
         return self._listings[register]
+
+    def decided(self) -> tuple[Reason, ...]:
+        """Every reviewer's decision that touches a party of the folder: reports print them."""
+        return touched(self.parties.values(), self.registers, self.decisions)
 
     def listings_of_party(self, register: str, party: str) -> tuple[PartyListing, ...]:
         """The entries of a register that one party is, or may be."""

@@ -32,10 +32,10 @@ class CustodyFolder:
     ) -> None:
         from alnage.assess.folder import OpenFolder
         from alnage.registers import Registers
+        from alnage.screen.reviews import decisions_of
 
-        self._opened = OpenFolder(
-            Path(path), Registers.load(None if workspace is None else Path(workspace))
-        )
+        where = None if workspace is None else Path(workspace)
+        self._opened = OpenFolder(Path(path), Registers.load(where), decisions_of(where))
 
     def trace(
         self,

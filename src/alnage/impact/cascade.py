@@ -165,14 +165,11 @@ def cascades(  # noqa: C901, PLR0912, PLR0915 (one compiled loop)
                     count_seen += 1
                 level = most_down[j]
                 for s in range(slot_start[j], slot_start[j + 1]):
-                    if 1.0 - lost[s] < level:
-                        level = 1.0 - lost[s]
-                if level < 0.0:
-                    level = 0.0
+                    level = min(level, 1.0 - lost[s])
+                level = max(level, 0.0)
                 if level != down[j]:
                     fall = down[j] - level
-                    if fall > change:
-                        change = fall
+                    change = max(change, fall)
                     down[j] = level
                     front_down[count_down] = j
                     count_down += 1
@@ -209,14 +206,11 @@ def cascades(  # noqa: C901, PLR0912, PLR0915 (one compiled loop)
                     seen[count_seen] = i
                     count_seen += 1
                 level = most_up[i]
-                if 1.0 - unsold[i] < level:
-                    level = 1.0 - unsold[i]
-                if level < 0.0:
-                    level = 0.0
+                level = min(level, 1.0 - unsold[i])
+                level = max(level, 0.0)
                 if level != up[i]:
                     fall = up[i] - level
-                    if fall > change:
-                        change = fall
+                    change = max(change, fall)
                     up[i] = level
                     front_up[count_up] = i
                     count_up += 1

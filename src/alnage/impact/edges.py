@@ -99,12 +99,12 @@ def read_edges(
     if self_loops == "refuse" and loops.any():
         at = int(np.argmax(loops))
         raise InputError("edge_self_loop", where=place.where(at), firm=firms[supplier[at]])
-    kind = kind.astype(np.int8)
+    types = kind.astype(np.int8)
     pair = supplier.astype(np.int64) * len(firms) + customer
-    kept, back = place.pairs(pair, kind, duplicates)
+    kept, back = place.pairs(pair, types, duplicates)
     summed = len(pair) - len(kept)
     if summed:
-        weight = np.bincount(back, weight, len(kept))
+        weight = np.asarray(np.bincount(back, weight, len(kept)), np.float64)
     if not (weight > 0.0).any():
         raise InputError("edges_without_weight", where=Where(path.name))
     return EdgeList(
@@ -114,7 +114,7 @@ def read_edges(
         supplier[kept],
         customer[kept],
         weight,
-        kind[kept],
+        types[kept],
         int(loops[kept].sum()),
         summed,
     )
@@ -152,8 +152,6 @@ def read_whole(path: Path, table: Table) -> pa.Table:
     for bad in part.rejected:
         where = Where(bad.file, bad.row or None)
         raise InputError("impact_row_unusable", where=where, problem=bad.reason.text())
-    for finding in part.findings:
-        raise InputError("impact_row_unusable", problem=finding.text())
     if not part.table.num_rows:
         raise InputError("impact_rows_missing", where=Where(path.name))
     return part.table
@@ -211,9 +209,7 @@ class _Places:
         """No negative weight, no type but 0, 1 and 2."""
         if (weight < 0.0).any():
             at = int(np.argmax(weight < 0.0))
-            raise InputError(
-                "edge_weight_negative", where=self.where(at), weight=f"{weight[at]:g}"
-            )
+            raise InputError("edge_weight_negative", where=self.where(at), weight=f"{weight[at]:g}")
         known = np.isin(kind, (0.0, 1.0, 2.0))
         if not known.all():
             at = int(np.argmin(known))

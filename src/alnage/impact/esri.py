@@ -29,7 +29,8 @@ METHOD = "esri/1"
 REFERENCE_CHANGE = 1e-2  # the published stop rule
 CONVERGED_CHANGE = 1e-12
 MOST_STEPS = 100_000
-_STEPS = 10  # usual steps of a cascade: what a shock costs, for the choice of kernel
+# Usual steps of a cascade: what a shock costs, for the choice of kernel.
+_STEPS = {"reference": 10, "converged": 1000}
 _CHUNK = 256  # shocks that share one set of working arrays
 
 
@@ -67,7 +68,7 @@ def esri(
     """
     start, firm, left = _laid_out(network, shocks)
     count = len(start) - 1
-    run = kernel(cascades, network.links * count * _STEPS)
+    run = kernel(cascades, network.links * count * _STEPS[stop])
     result = np.empty((count, 3))
     steps = np.empty(count, np.int64)
 

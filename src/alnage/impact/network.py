@@ -76,12 +76,18 @@ def build_network(edges: EdgeList, function: Function = "generalised") -> Networ
         kind[:] = 1 if function == "linear" else 2
     strength = np.bincount(supplier, weight, firms)
     part, mixed = _parts(customer, sector[supplier], weight, kind, firms, sectors)
-    out = _out(supplier, customer, sector, part, kind, firms, sectors)
+    out_start, out_slot, out_part, slot_start, slot_firm = _out(
+        supplier, customer, sector, part, kind, firms, sectors
+    )
     by_customer = np.argsort(customer, kind="stable")
     member = np.argsort(sector, kind="stable")
     return Network(
         rank,
-        *out,
+        out_start,
+        out_slot,
+        out_part,
+        slot_start,
+        slot_firm,
         _starts(customer[by_customer], firms),
         supplier[by_customer].astype(np.int32),
         (weight / strength[supplier])[by_customer],
@@ -132,7 +138,7 @@ def _out(
     kind: np.ndarray,
     firms: int,
     sectors: int,
-) -> tuple[np.ndarray, ...]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Links by supplier, each with the slot of its customer; slots lie in order of customer."""
     felt = kind > 0
     supplier, customer, part = supplier[felt], customer[felt], part[felt]

@@ -216,9 +216,11 @@ class _Loader:
 
     def folder(self, folder: Path) -> Iterator[Regime]:
         """Private regimes; an empty or absent folder is an error, not an empty law."""
-        paths = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
-        if not paths:
+        found = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
+        if not found:
             raise LawError("law_overlay_empty", folder=str(folder))
+        # The subfolder "clocks" holds rules for counting days (see clock_book), not regimes.
+        paths = [path for path in found if path.parent != folder / "clocks"]
         for path in paths:
             where = Where(path.name)
             yield self.regime(load_yaml(read_text(path), where), where, private=True)

@@ -59,16 +59,19 @@ class Due:
     ignored: tuple[str, ...]
     verified: Verified
     because: tuple[Reason, ...]
+    actor_text: Mapping[str, str] = field(default_factory=dict)
+    effect_text: Mapping[str, str] = field(default_factory=dict)
+    private: bool = False
 
     def actor(self, lang: str = "en") -> str:
         """Who must act."""
-        return say(f"clock_actor.{self.actor_code}", {}, lang)
+        return self.actor_text.get(lang) or say(f"clock_actor.{self.actor_code}", {}, lang)
 
     def effect(self, lang: str = "en") -> str:
         """What follows when the last day passes; empty where nothing is stated."""
         if self.rule.startswith("any:"):
             return ""
-        return say(f"clock_effect.{self.rule}", {}, lang)
+        return self.effect_text.get(lang) or say(f"clock_effect.{self.rule}", {}, lang)
 
     def to_json(self, lang: str = "en") -> dict[str, Any]:
         """The deadline as the contract of ``alnage clock`` has it.
@@ -92,7 +95,8 @@ class Due:
             "verified": self.verified,
             "because": [reason.to_json(lang) for reason in self.because],
         }
-        return {**answer, "provisional": True} if self.provisional else answer
+        marks = {"provisional": self.provisional, "private": self.private}
+        return answer | {name: True for name, holds in marks.items() if holds}
 
 
 def due(
@@ -165,6 +169,8 @@ class _Count:
         self._stand(on)
         for note in self.rule.notes:
             self.say(note)
+        if self.rule.private:
+            self.say("clock_private", rule=self.rule.id)
 
     def answer(self, on: dt.date, ignored: tuple[str, ...]) -> Due:
         """The finished deadline."""
@@ -186,6 +192,9 @@ class _Count:
             ignored=ignored,
             verified=rule.verified,
             because=tuple(self.reasons),
+            actor_text=rule.actor_text,
+            effect_text=rule.effect_text,
+            private=rule.private,
         )
 
     def _begin(self) -> None:

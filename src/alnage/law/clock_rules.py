@@ -127,6 +127,9 @@ class Rule:
     roll: Literal["", "next_working_day"] = ""
     readings: tuple[Reading, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    actor_text: Mapping[str, str] = field(default_factory=dict)
+    effect_text: Mapping[str, str] = field(default_factory=dict)
+    private: bool = False
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -178,7 +181,7 @@ def read_rules(texts: Iterable[tuple[str, str]]) -> Mapping[str, Rule]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for name, text in texts:
         for raw in yaml.load(text, Loader=loader) or []:  # noqa: S506 (both loaders are the safe ones)
-            rule = _rule(raw, name)
+            rule = rule_from(raw, name)
             if rule.id in rules:
                 raise LawError(
                     "clock_rule_bad", where=Where(name), rule=rule.id, why="id given twice"
@@ -230,14 +233,20 @@ def known_events(rules: Mapping[str, Rule]) -> tuple[str, ...]:
     return tuple(sorted(names | set(OTHER_EVENTS)))
 
 
-def _rule(raw: Mapping[str, Any], file: str) -> Rule:
+def rule_from(raw: Mapping[str, Any], file: str) -> Rule:
+    """The rule that one entry of ``file`` states; LawError ``clock_rule_bad`` says what is wrong.
+
+    >>> rule_from({"id": "x", "regime": "R"}, "x.yaml")
+    Traceback (most recent call last):
+    alnage.model.errors.LawError: x.yaml: the clock rule "x" cannot be read: no actor. ...
+    """
     name = str(raw.get("id", "?"))
 
     def bad(why: str) -> LawError:
         return LawError("clock_rule_bad", where=Where(file), rule=name, why=why)
 
-    known = {item.name for item in fields(Rule)}
-    unknown = sorted(set(raw) - known)
+    known = {item.name for item in fields(Rule)} - {"private"}
+    unknown = sorted(set(raw) - known, key=str)
     if unknown:
         raise bad(f"unknown field {unknown[0]}")
     required = ("id", "regime", "actor", "calendar", "effect_day", "citation", "verified")
@@ -246,7 +255,7 @@ def _rule(raw: Mapping[str, Any], file: str) -> Rule:
         raise bad(f"no {missing[0]}")
     try:
         rule = _build(raw)
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise bad(str(error)) from None
     problem = _contradiction(rule)
     if problem:

@@ -163,6 +163,14 @@ def parse_facts(mapping: Any, file: str = "") -> Facts:
     alnage.model.errors.LawError: "transacton" is not a key of the facts. Did you mean "transaction"? ...
     """
     where = Where(file) if file else None
+    values = facts_checker(where).check(mapping)
+    for index, entry in enumerate(values.get("content", ())):
+        _check_bounds(entry, f"content[{index}]", where)
+    return Facts(MappingProxyType(values), file)
+
+
+def facts_checker(where: Where | None) -> Checker:
+    """The reader of the schema of facts, with the code lists that a schema can't hold."""
     places = load_places()
     formats = {
         "country": places.country,
@@ -170,17 +178,23 @@ def parse_facts(mapping: Any, file: str = "") -> Facts:
         "subdivision": places.subdivision,
         "group": places.group,
     }
-    values = Checker(facts_schema(), formats, where).check(mapping)
-    for index, entry in enumerate(values.get("content", ())):
-        _check_bounds(entry, f"content[{index}]", where)
-    return Facts(MappingProxyType(values), file)
+    return Checker(facts_schema(), formats, where)
+
+
+def bounds_crossed(low: Any, middle: Any, high: Any) -> Any:
+    """Whether bounds are out of order, for numbers or arrays; they come out of sums of floats.
+
+    >>> bounds_crossed(0.2, 0.1, 0.5), bounds_crossed(0.1, 0.1 - 1e-9, 0.1)
+    (True, False)
+    """
+    slack = 1e-6
+    return (low > high + slack) | (middle < low - slack) | (middle > high + slack)
 
 
 def _check_bounds(entry: Mapping[str, Any], path: str, where: Where | None) -> None:
     low, high = entry.get("min", 0.0), entry.get("max", 1.0)
     middle = entry.get("expected", low)
-    slack = 1e-6  # bounds come out of floating-point sums
-    if low > high + slack or not low - slack <= middle <= high + slack:
+    if bounds_crossed(low, middle, high):
         raise LawError(
             "law_bounds_crossed", where=where, path=path, low=low, middle=middle, high=high
         )

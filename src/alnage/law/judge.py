@@ -190,16 +190,32 @@ def _check_names(facts: Facts, book: LawBook) -> None:
     where = Where(facts.file) if facts.file else None
     for path in ("orders", "permissions"):
         for index, entry in enumerate(facts.values.get(path, ())):
-            name = entry.get("regime")
-            if name is not None and name not in book.regimes:
-                raise _unknown(name, f"{path}[{index}].regime", [*book.regimes], where)
+            if "regime" in entry:
+                refuse_regime(entry["regime"], f"{path}[{index}].regime", book, where)
     served = facts.values.get("measure", {}).get("regime")
-    if served is not None and _misspelt(served, [*book.regimes]):
-        raise _unknown(served, "measure.regime", [*book.regimes], where)
-    binding = [name for regime in book for name in regime.registers]
+    if served is not None:
+        refuse_served(served, "measure.regime", book, where)
     for at in _listings(facts):
-        if at.value not in book.registers and _misspelt(at.value, binding):
-            raise _unknown(at.value, at.path, binding, where)
+        refuse_register(at.value, at.path, book, where)
+
+
+def refuse_regime(name: str, path: str, book: LawBook, where: Where | None = None) -> None:
+    """LawError if no regime of the book has the id: an order or permission must bind to one."""
+    if name not in book.regimes:
+        raise _unknown(name, path, [*book.regimes], where)
+
+
+def refuse_served(name: str, path: str, book: LawBook, where: Where | None = None) -> None:
+    """LawError if the measure behind an act is nearly one of the book's; others may be unknown."""
+    if _misspelt(name, [*book.regimes]):
+        raise _unknown(name, path, [*book.regimes], where)
+
+
+def refuse_register(name: str, path: str, book: LawBook, where: Where | None = None) -> None:
+    """LawError if a register is nearly one that a regime asks about; others may be any list."""
+    binding = [known for regime in book for known in regime.registers]
+    if name not in book.registers and _misspelt(name, binding):
+        raise _unknown(name, path, binding, where)
 
 
 def _unknown(name: str, path: str, options: list[str], where: Where | None) -> LawError:

@@ -76,9 +76,14 @@ class Cell:
     value: Value
     regime: Regime | None
     verdict: Verdict | None
-    conditional: bool
     because: tuple[Reason, ...]
     documents: tuple[str, ...] = ()
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the duty depends on who the addressee is, which no good and no origin tells."""
+        unsure = self.verdict is not None and self.verdict.answer is Answer.UNKNOWN
+        return self.value == "reporting_duty" and unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +147,12 @@ class Matrix:
         return {**value, "overlay": self.overlay} if self.overlay else value
 
     def _destination(self, one: Destination, lang: str) -> dict[str, Any]:
+        # A destination reads like its heading cell; all its cells follow.
         return {
             "market": one.market,
             "home": one.home,
-            "value": one.value,
             "says": say(f"market.{one.value}", {}, lang),
+            **self.cell(one.cells[0], lang),
             "cells": [self.cell(cell, lang) for cell in one.cells],
             "not_in_force": _reasons(one.not_in_force, lang),
             "not_asked": [*one.not_asked],
@@ -320,15 +326,18 @@ class _Question:
         asked = [regime for regime in mine if regime.kind in _CELLS]
         cells = [cell for regime in asked for cell in self._cells(regime, judged)]
         cells.sort(key=_heading)
-        none = (Reason("market_none", {"market": place}),)
+        off = tuple(self._not_in_force(asked))
+        told = {cell.regime.id for cell in cells if cell.regime}
+        told |= {reason.params["regime"] for reason in off}
+        none = Reason("market_none", {"market": place})
         lead = next((cell for cell in cells if cell.regime and cell.regime.kind in _IMPORT), None)
         rows, collisions = self._origin_law(place, lead.regime if lead else None, home=home)
         return Destination(
             place,
             home,
-            tuple(cells) or (Cell("no_measure_found", None, None, False, none),),
-            tuple(self._not_in_force(asked)),
-            tuple(regime.id for regime in mine if regime.kind not in _CELLS),
+            tuple(cells) or (Cell("no_measure_found", None, None, (none,)),),
+            off,
+            tuple(regime.id for regime in mine if regime.id not in told),
             rows,
             collisions,
             tuple(r for r in judged.not_modelled if r.code != "no_import_regime"),
@@ -340,7 +349,6 @@ class _Question:
         verdict, value = _value(regime, verdicts)
         if value == "no_measure_found":
             return
-        conditional = value == "reporting_duty" and verdict.answer is Answer.UNKNOWN
         evidence = regime.data.get("evidence", ())
         documents = unique(
             document
@@ -348,7 +356,7 @@ class _Question:
             if entry["commodity"] in self.good.commodities
             for document in entry["documents"]
         )
-        yield Cell(value, regime, verdict, conditional, verdict.because, documents)
+        yield Cell(value, regime, verdict, verdict.because, documents)
 
     def _not_in_force(self, regimes: list[Regime]) -> Iterator[Reason]:
         """Regimes on the good that begin later, or have ended."""
@@ -401,7 +409,8 @@ class _Question:
             judged = self._judge(facts)
             collisions += [c for c in judged.collisions if c.regimes[1] in {r.id for r in own}]
             rows += [row for regime in own for row in _rows(act, regime, judged, home=home)]
-        return tuple(rows), unique(collisions)
+        once = {(c.regimes, c.because.text()): c for c in collisions}
+        return tuple(rows), tuple(once.values())
 
     def _acts(
         self, place: str, served: Regime | None, *, home: bool
@@ -461,9 +470,7 @@ def _value(regime: Regime, verdicts: Mapping[str, Verdict]) -> tuple[Verdict, Va
     return applies, "unknown"
 
 
-def _value_of_import(
-    verdicts: Mapping[str, Verdict], applies: Verdict
-) -> tuple[Verdict, Value]:
+def _value_of_import(verdicts: Mapping[str, Verdict], applies: Verdict) -> tuple[Verdict, Value]:
     presumption, prohibition = verdicts.get("presumption"), verdicts.get("prohibition")
     if applies.answer is Answer.UNKNOWN:
         return applies, "unknown"

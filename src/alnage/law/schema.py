@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -47,7 +47,7 @@ class Checker:
 
     def check(self, value: Any, rule: Mapping[str, Any] | None = None, path: str = "") -> Any:
         """``value`` as plain values: dates parsed, nulls dropped; LawError if it breaks a rule."""
-        rule = self._resolve(self.schema if rule is None else rule)
+        rule = self.rule_of(self.schema if rule is None else rule)
         kind = rule.get("type")
         if kind == "object":
             return self._object(value, rule, path)
@@ -61,10 +61,21 @@ class Checker:
             return self._string(value, rule, path)
         return value
 
-    def _resolve(self, rule: Mapping[str, Any]) -> Mapping[str, Any]:
+    def rule_of(self, rule: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The rule itself, references followed."""
         while "$ref" in rule:
             rule = self.schema["$defs"][rule["$ref"].rsplit("/", 1)[1]]
         return rule
+
+    def refuse_keys(self, keys: Iterable[object], rule: Mapping[str, Any], path: str) -> None:
+        """LawError with the nearest key if the rule closes the object and does not know one."""
+        known: Mapping[str, Any] = rule.get("properties", {})
+        for key in keys:
+            if rule.get("additionalProperties", True) is False and key not in known:
+                at = f"{path}.{key}" if path else str(key)
+                raise self._error(
+                    "law_key_unknown", path=at, nearest=nearest(key, [*known]), known=[*known]
+                )
 
     def _object(self, value: Any, rule: Mapping[str, Any], path: str) -> dict[str, Any]:
         mapping = self._of_type(value, Mapping, "law_not_mapping", path)
@@ -74,11 +85,8 @@ class Checker:
             at = f"{path}.{key}" if path else str(key)
             inner_rule = known.get(key) if isinstance(key, str) else None
             if inner_rule is None:
+                self.refuse_keys([key], rule, path)
                 extra = rule.get("additionalProperties", True)
-                if extra is False:
-                    raise self._error(
-                        "law_key_unknown", path=at, nearest=nearest(key, [*known]), known=[*known]
-                    )
                 inner_rule = extra if isinstance(extra, Mapping) else {}
             if inner is not None:
                 result[str(key)] = self.check(inner, inner_rule, at)

@@ -1,7 +1,8 @@
 """Restricted-party registers: dated versions, imports, differences, exact identity of names."""
 
+from alnage.registers.importing import Import, import_file
 from alnage.registers.register import Register, noted, register_from_json, register_to_json
-from alnage.registers.store import Import, Registers, Version, import_file, verify
+from alnage.registers.store import Registers, Version, verify
 
 __all__ = [
     "Import",

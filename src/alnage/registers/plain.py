@@ -59,9 +59,7 @@ class Rows:
     problems: list[Reason] = field(default_factory=list)
     lost: int = 0
 
-    def day(
-        self, text: str, row: int, column: str, forms: tuple[str, ...] = ()
-    ) -> dt.date | None:
+    def day(self, text: str, row: int, column: str, forms: tuple[str, ...] = ()) -> dt.date | None:
         """An ISO day, or one in a form of ``strptime``; None and a problem otherwise."""
         text = text.strip()
         if not text:
@@ -103,7 +101,7 @@ def read_day(text: str, forms: tuple[str, ...] = ()) -> dt.date | None:
         except ValueError:
             continue
     try:
-        return dt.date.fromisoformat(text[:10] if len(text) > 10 and text[10] in "T " else text)
+        return dt.date.fromisoformat(text[:10] if len(text) > 10 and text[10] in "T +-Z" else text)
     except ValueError:
         return None
 

@@ -28,6 +28,8 @@ GAPS = (
     "superseded_in_practice",
     "selection_only",
     "register_rows_lost",
+    "register_set_incomplete",
+    "register_parsed_by_others",
 )
 _DATES = ("announced_on", "effective_from", "listed_on", "removed_on", "absent_since")
 _LISTS = ("aliases", "weak_aliases", "name_zh", "identifiers", "notes")

@@ -6,14 +6,13 @@ when each was retrieved. A name that an import lacks is carried on as ``absent_s
 
     package data ─────────────────────────────┐
     WORKSPACE/registers/ID/index.json + HASH.json ──> Registers ──> registers[ID] : Register
-    import_file ──> new version, written whole or not at all
+    write_version ──> new version, whole or not at all
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,8 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from alnage.model import Listing, Reason, RegisterError
-from alnage.registers.plain import READERS, Reading
+from alnage.model import RegisterError
 from alnage.registers.register import (
     Register,
     canonical,
@@ -33,7 +31,6 @@ from alnage.workspace import Workspace
 from alnage.workspace.atomic import make_folder, write_bytes
 
 BUNDLED = ("cn-afsl", "cn-uel", "us-uflpa", "us-wro")
-_ID_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,141 +213,7 @@ def _read_index(folder: Path) -> tuple[Version, ...]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
-    """What an import did: the register as it now stands, whether it changed, what was amiss."""
-
-    register: Register
-    changed: bool
-    added: int
-    absent: int
-    problems: tuple[Reason, ...]
-    lost: int
-
-    def to_json(self, lang: str = "en") -> dict[str, Any]:
-        """As JSON values."""
-        return {
-            "schema": "register-import/1",
-            "register": self.register.id,
-            "kind": self.register.kind,
-            "version": self.register.version,
-            "changed": self.changed,
-            "entities": len(self.register.entities()),
-            "listings": len(self.register.listings),
-            "added": self.added,
-            "absent": self.absent,
-            "rows_lost": self.lost,
-            "problems": [problem.to_json(lang) for problem in self.problems],
-        }
-
-
-def import_file(
-    file: Path,
-    workspace: Any,
-    register: str,
-    *,
-    form: str = "csv",
-    kind: str | None = None,
-    complete_from: dt.date | None = None,
-    complete_to: dt.date | None = None,
-    retrieved_on: dt.date | None = None,
-    today: dt.date,
-) -> Import:
-    """Read ``file`` into ``workspace`` as the present version of ``register``.
-
-    The same content again changes nothing. RegisterError if the id, the format or the
-    file can't be used.
-    """
-    check_id(register)
-    if form not in READERS:
-        raise RegisterError("register_form_unknown", form=form, known=sorted(READERS))
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise RegisterError("register_unreadable", file=str(file)) from error
-    reading = READERS[form](data, register, file.name)
-    before = Registers.load(workspace)
-    # A bundled snapshot is no earlier version of a file that a user imports over it.
-    old = before[register] if _is_imported(before, register) else None
-    new = merged(
-        Register(
-            id=register,
-            kind=kind or (old.kind if old else None),
-            listings=reading.listings,
-            retrieved_on=retrieved_on or today,
-            complete=reading.lost == 0,
-            complete_from=complete_from,
-            complete_to=complete_to,
-            gaps=_gaps(reading),
-            title=old.title if old else register,
-            source=f"{file.name} sha256:{hashlib.sha256(data).hexdigest()}",
-        ),
-        old,
-    )
-    changed = old is None or old.version != new.version
-    if changed:
-        _write(workspace, new, today)
-    was = set(old.entities()) if old else set()
-    return Import(
-        register=new if changed or old is None else old,
-        changed=changed,
-        added=len(set(new.entities()) - was),
-        absent=sum(1 for one in new.listings if one.absent_since),
-        problems=reading.problems,
-        lost=reading.lost,
-    )
-
-
-def _is_imported(registers: Registers, register: str) -> bool:
-    return register in registers and any(one.imported_on for one in registers.versions(register))
-
-
-def check_id(register: str) -> None:
-    """RegisterError unless the id is 1 to 64 of ``a-z 0-9 - _ .`` and starts with a letter or digit."""
-    good = register and len(register) <= 64 and set(register) <= _ID_SIGNS
-    if not good or not register[0].isalnum():
-        raise RegisterError("register_id", register=register)
-
-
-def _gaps(reading: Reading) -> tuple[Reason, ...]:
-    if not reading.lost:
-        return ()
-    return (Reason("register_rows_lost", {"rows": reading.lost}),)
-
-
-def merged(new: Register, old: Register | None) -> Register:
-    """``new``, with the listings of ``old`` that it lacks carried on as absent.
-
-    A cut-off download must not delist anybody: a removal needs a notice.
-    """
-    if old is None:
-        return new
-    present = {(one.entity, one.clause) for one in new.listings}
-    absent = tuple(
-        one if one.absent_since else replace(one, absent_since=new.retrieved_on)
-        for one in old.listings
-        if (one.entity, one.clause) not in present and one.removed_on is None
-    )
-    ended = tuple(
-        one
-        for one in old.listings
-        if one.removed_on is not None and not _same_period(one, new.listings)
-    )
-    if not absent and not ended:
-        return new
-    return replace(new, listings=(*new.listings, *absent, *ended), version="")
-
-
-def _same_period(one: Listing, listings: tuple[Listing, ...]) -> bool:
-    return any(
-        other.entity == one.entity
-        and other.clause == one.clause
-        and other.effective_from == one.effective_from
-        for other in listings
-    )
-
-
-def _write(workspace: Any, register: Register, today: dt.date) -> None:
+def write_version(workspace: Any, register: Register, today: dt.date) -> None:
     """Add a version to the index of its register, under the lock of the workspace."""
     opened = _writable(workspace, register.id)
     with opened.change():

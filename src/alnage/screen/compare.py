@@ -10,6 +10,7 @@ names searched, with a prior, so that a register of three names weighs like a la
 from __future__ import annotations
 
 import math
+from os.path import commonprefix
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,6 +18,7 @@ from typing import TypeVar
 from rapidfuzz.distance import LCSseq, Levenshtein
 
 from alnage.screen.gazetteer import pinyin, readings
+from alnage.screen.meaning import meaning
 from alnage.screen.parts import Parts, Unit
 
 T = TypeVar("T")
@@ -42,6 +44,9 @@ FEATURES = (
     "brand_clash",
     "sound",
     "locality_differs",
+    "prefix",
+    "places_agree",
+    "words_met",
 )
 
 
@@ -114,6 +119,11 @@ class _Side:
         ]
         return sum(w for w, _ in rows), sum(m for _, m in rows)
 
+    def met_words(self) -> float:
+        """The weight of the trade words that the other name explains."""
+        rows = zip(self.units, self.weights, self.matched, strict=True)
+        return sum(w * m for unit, w, m in rows if not unit.brand)
+
     def worst(self, *, brand: bool = False) -> float:
         """The heaviest part that the other name does not explain."""
         return max(
@@ -183,6 +193,9 @@ def _features(query: Parts, candidate: Parts, left: _Side, right: _Side) -> tupl
         min(left.worst(brand=True), right.worst(brand=True), 12.0) / 8.0,
         _sound(query, candidate) if query.han != candidate.han else 0.0,
         float(_apart(query.localities, candidate.localities)),
+        _prefix(query, candidate) if query.han != candidate.han else 0.0,
+        float(bool(query.localities & candidate.localities)),
+        min(left.met_words(), right.met_words()) / 8.0,
     )
 
 
@@ -226,6 +239,18 @@ def _sound(one: Parts, other: Parts) -> float:
     likeness = LCSseq.normalized_similarity(a, b)
     same_start = first == head or first.translate(_SOUNDS) == head.translate(_SOUNDS) != ""
     return float(likeness * min(1.0, len(a) / 3) * (1.0 if same_start else 0.6))
+
+
+def _prefix(one: Parts, other: Parts) -> float:
+    """How far two brands begin alike: Pinlive and 品渥 share three letters."""
+    han, latin = (one, other) if one.han else (other, one)
+    heads = [pinyin(unit.text) for unit in han.units if unit.brand]
+    words = [unit.text for unit in latin.units if unit.brand]
+    best = 0
+    for head in heads:
+        for word in words:
+            best = max(best, len(commonprefix([head, word])))
+    return min(best, 4) / 4
 
 
 def _share(part: float, whole: float) -> float:
@@ -316,12 +341,14 @@ def _cross_rest(han: _Side, latin: _Side) -> list[Pair]:
     pairs: list[Pair] = []
     for j in latin.open():
         word = latin.units[j].text
-        found = _span(word, syllables, taken) or _initials(word, syllables, taken)
+        found, how = _span(word, syllables, taken) or _initials(word, syllables, taken), "pinyin"
+        if found is None:
+            found, how = meaning(word, syllables, taken), "meaning"
         if found is not None:
             start, end, likeness = found
             taken[start:end] = [likeness] * (end - start)
             latin.matched[j] = likeness
-            pairs.append(Pair("".join(syllables[start:end]), word, "pinyin", likeness))
+            pairs.append(Pair("".join(syllables[start:end]), word, how, likeness))
     _joined_span(latin, syllables, taken, pairs)
     for i in set(owners):
         shares = [share for owner, share in zip(owners, taken, strict=True) if owner == i]

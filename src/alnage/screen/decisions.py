@@ -4,6 +4,8 @@ A decision is about a pair as it was. When the names or identifiers of either si
 changed since, it no longer decides: the pair is raised again as unsure.
 
     Decision(party, register, entity, verdict, …) ── standing(decisions, …) ──> verdict now
+
+``reviews`` keeps them in the workspace's chain.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from alnage.model import OptionError
+from alnage.registers.names import LegalName, legal_name
 from alnage.registers.register import canonical
 
 Judged = Literal["same", "different", "unsure"]
@@ -25,8 +28,9 @@ _JUDGED: tuple[Judged, ...] = ("same", "different", "unsure")
 class Decision:
     """What a reviewer decided about a party and an entity of a register.
 
-    ``party_mark`` and ``entity_mark`` are the ``mark`` of each side when it was decided;
-    empty means that changes are not watched.
+    The party is known by its id in one data set (``party``), or by its name in any
+    (``party_name``). ``party_mark`` and ``entity_mark`` are the ``mark`` of each side when
+    it was decided; empty means that changes are not watched.
     """
 
     party: str
@@ -38,6 +42,18 @@ class Decision:
     decided_on: dt.date | None = None
     party_mark: str = ""
     entity_mark: str = ""
+    party_name: str = ""
+
+    def about(self, party: str, names: frozenset[LegalName]) -> bool:
+        """Whether it speaks of a party with this id and these names.
+
+        >>> one = Decision("", "r", "e", "same", party_name="Alpha Company Limited")
+        >>> one.about("p7", legal_names(["ALPHA CO., LTD."])), one.about("p7", legal_names(["Beta"]))
+        (True, False)
+        """
+        if self.party:
+            return self.party == party
+        return bool(self.party_name) and legal_name(self.party_name) in names
 
     def to_json(self) -> dict[str, Any]:
         """The decision as JSON values."""
@@ -51,6 +67,7 @@ class Decision:
             "decided_on": self.decided_on.isoformat() if self.decided_on else None,
             "party_mark": self.party_mark,
             "entity_mark": self.entity_mark,
+            "party_name": self.party_name,
         }
 
     @classmethod
@@ -70,7 +87,13 @@ class Decision:
             decided_on=dt.date.fromisoformat(day) if day else None,
             party_mark=str(value.get("party_mark") or ""),
             entity_mark=str(value.get("entity_mark") or ""),
+            party_name=str(value.get("party_name") or ""),
         )
+
+
+def legal_names(names: Iterable[str]) -> frozenset[LegalName]:
+    """Names as full legal names: the spellings of one name are one."""
+    return frozenset(legal_name(name) for name in names)
 
 
 def mark(names: Iterable[str], identifiers: Iterable[str] = ()) -> str:
@@ -99,10 +122,13 @@ class Standing:
 def standing(
     decisions: Iterable[Decision], party: str, register: str, entity: str, marks: tuple[str, str]
 ) -> Standing | None:
-    """The last decision about a pair, or None; ``marks`` are those of party and entity now."""
+    """The last decision about a pair, or None; ``marks`` are those of party and entity now.
+
+    Decisions without a party are taken to be about the one that is asked for.
+    """
     found = None
     for one in decisions:
-        if (one.party, one.register, one.entity) == (party, register, entity):
+        if one.party in ("", party) and (one.register, one.entity) == (register, entity):
             found = one
     if found is None:
         return None

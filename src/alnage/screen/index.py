@@ -15,12 +15,13 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from alnage.screen.gazetteer import pinyin, readings
+from alnage.screen.gazetteer import pinyin, readings, stem
+from alnage.screen.meaning import known, meanings
 from alnage.screen.parts import Parts
 
 _SPREAD = 0.2  # keys held by a larger share of names say next to nothing
 # One shared word is worth several shared pieces of spelling.
-_WORTH = {"k": 6.0, "t": 3.0, "c": 3.0, "n": 2.0, "h": 1.5, "p": 1.0, "g": 0.5}
+_WORTH = {"k": 6.0, "m": 1.5, "t": 3.0, "c": 3.0, "n": 2.0, "h": 1.5, "p": 1.0, "g": 0.5}
 
 
 def keys(name: Parts) -> frozenset[str]:
@@ -34,6 +35,10 @@ def keys(name: Parts) -> frozenset[str]:
             found.update(f"h:{unit.text[i : i + 2]}" for i in range(len(unit.text) - 1))
         if unit.brand or not unit.generic:
             spelled.append(pinyin(unit.text) if name.han else unit.text)
+        if name.han and unit.brand:
+            found.update(f"m:{word}" for word in meanings(unit.text))
+        elif not name.han and known(unit.text):
+            found.add(f"m:{stem(unit.text)}")
         if unit.brand and name.han and len(unit.text) > 1:
             found.add(f"n:{initials(unit.text)}")
         elif not name.han and 2 <= len(unit.text) <= 4:

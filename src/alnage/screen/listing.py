@@ -20,7 +20,7 @@ from alnage.model import Certainty, Listing, PartyListing, Reason, RowSource, So
 from alnage.registers import Register, Registers
 from alnage.registers.names import fold, has_han, split_form
 from alnage.registers.plain import split_list
-from alnage.screen.decisions import Decision, Standing, mark, standing
+from alnage.screen.decisions import Decision, Standing, legal_names, mark, standing
 from alnage.screen.entities import Entity, Query
 from alnage.screen.ownership import Link, links, reach
 from alnage.screen.parts import parts
@@ -66,14 +66,13 @@ def screen_parties(
     rows = _rows(parties)
     screener = Screener(registers)
     numbers = {(one.register, one.entity): n for n, one in enumerate(screener.entities)}
-    judged: dict[str, list[Decision]] = {}
-    for one in decisions:
-        judged.setdefault(one.party, []).append(one)
+    judged = tuple(decisions)
     stands: dict[tuple[str, int], _Standing] = {}
     different: set[tuple[str, int]] = set()
     for row in rows:
         party, query = str(row["party"]), query_of(row)
-        mine = judged.get(party, [])
+        names = legal_names(query.forms) if judged else frozenset()
+        mine = [one for one in judged if one.about(party, names)]
         for number, found in _identities(query, row, screener, numbers, mine, different):
             _keep(stands, (party, number), found)
     _by_name_scope(rows, screener, stands, different)
@@ -141,6 +140,7 @@ def _identities(
         if number in asked:
             both = marks(query, entity)
             decided = standing(decisions, query.id, entity.register, entity.entity, both)
+            decided = unwatched(decided, match)
         if decided is not None and decided.verdict == "different":
             different.add((query.id, number))
             continue
@@ -156,6 +156,15 @@ def marks(query: Query, entity: Entity) -> tuple[str, str]:
     return mark(query.forms, query.identifiers), mark(names, theirs)
 
 
+def unwatched(decided: Standing | None, match: Match | None) -> Standing | None:
+    """A *different* that was decided on a name alone, raised again by an equal identifier."""
+    if decided is None or match is None or not match.same_identifier:
+        return decided
+    if decided.verdict == "different" and not decided.decision.party_mark:
+        return Standing(decided.decision, stale=True)
+    return decided
+
+
 def _identity(
     match: Match | None,
     decided: Standing | None,
@@ -164,13 +173,13 @@ def _identity(
 ) -> _Standing | None:
     sources = (*where, entity.source)
     if decided is not None and decided.verdict == "same":
-        return _Standing("listed", "decision", 1.0, (_decision_reason(decided, sources),))
+        return _Standing("listed", "decision", 1.0, (decision_reason(decided, sources),))
     found = None if match is None else _by_match(match, sources)
     if decided is not None:  # unsure, or decided on names that have changed since
         if found is not None and found.certain:
             return found
         score = match.score if match else 0.5
-        why = (_decision_reason(decided, sources), *(found.reasons if found else ()))
+        why = (decision_reason(decided, sources), *(found.reasons if found else ()))
         return _Standing("possible", "unsure", score, why)
     return found
 
@@ -194,7 +203,8 @@ def _sourced(reasons: Sequence[Reason], sources: tuple[Any, ...]) -> tuple[Reaso
     return (replace(reasons[0], sources=sources), *reasons[1:])
 
 
-def _decision_reason(decided: Standing, sources: tuple[Any, ...]) -> Reason:
+def decision_reason(decided: Standing, sources: tuple[Any, ...]) -> Reason:
+    """A decision as a reason: who decided what, when and why, and whether it still stands."""
     one = decided.decision
     params = {
         "verdict": one.verdict,

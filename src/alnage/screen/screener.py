@@ -42,6 +42,7 @@ class Match:
     same_identifier: bool
     contradicts: bool
     reasons: tuple[Reason, ...] = field(default=())
+    decided: str = ""  # what a reviewer said: same, different, unsure
 
     @property
     def match(self) -> bool:

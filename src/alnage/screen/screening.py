@@ -22,7 +22,9 @@ from alnage.model import OptionError, RegisterError
 from alnage.registers import Register, Registers
 from alnage.registers.register import canonical
 from alnage.registers.store import keep
+from alnage.screen.decisions import Decision
 from alnage.screen.entities import Query
+from alnage.screen.reviews import Decided, Reviewed
 from alnage.screen.score import METHOD
 from alnage.screen.screener import Match, Screener
 
@@ -38,6 +40,18 @@ class Chain(Protocol):
 
     def put_table(self, kind: str, table: Any) -> str:
         """Keep a table; its hash."""
+        ...
+
+
+class Progress(Protocol):
+    """Where a long run keeps its finished lines."""
+
+    def begin(self, fingerprint: str) -> list[dict[str, Any]]:
+        """The lines that an interrupted run of this fingerprint has finished."""
+        ...
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Keep a finished line."""
         ...
 
 
@@ -91,6 +105,7 @@ class Screening:
     settings: Settings
     queries: tuple[Query, ...]
     lines: tuple[dict[str, Any], ...]
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def result_hash(self) -> str:
@@ -101,6 +116,18 @@ class Screening:
     def query_hash(self) -> str:
         """SHA-256 over the queries."""
         value = [asdict(query) for query in self.queries]
+        return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over all that the lines depend on: who is asked for, where and how."""
+        value = {
+            "method": METHOD,
+            "settings": self.settings.to_json(),
+            "registers": {one.id: one.version for one in self.registers},
+            "queries": self.query_hash,
+            "decisions": [one.to_json() for one in self.decisions],
+        }
         return hashlib.sha256(canonical(value).encode()).hexdigest()
 
     def payload(self, table: str) -> dict[str, Any]:
@@ -114,6 +141,7 @@ class Screening:
             "query_hash": self.query_hash,
             "result_hash": self.result_hash,
             "table": table,
+            "decisions": [one.to_json() for one in self.decisions],
         }
 
     def table(self) -> Any:
@@ -133,10 +161,14 @@ def run(
     registers: Registers,
     settings: Settings,
     only: Sequence[str] | None = None,
+    decisions: Iterable[Decision] = (),
+    progress: Progress | None = None,
 ) -> Screening:
     """Screen every query; one line each, in order, without receipts yet.
 
-    RegisterError if a register of ``only`` is unknown.
+    ``decisions`` of reviewers hold where they stand, and every line prints those that
+    touch it. ``progress`` keeps finished lines of a long run, so that it can go on after
+    an interruption. RegisterError if a register of ``only`` is unknown.
 
     >>> done = run([Query("1", "Ninestar Corporation")], Registers.load(None), Settings(dt.date(2024, 1, 1)))
     >>> done.lines[0]["matches"][0]["entity"]
@@ -147,47 +179,66 @@ def run(
     if settings.known_at is not None:
         then = registers.known_at(settings.known_at)
         chosen = [then[one.id] for one in chosen]
-    return _run(queries, tuple(chosen), settings)
+    return _run(queries, tuple(chosen), settings, tuple(decisions), progress)
 
 
 def _run(
-    queries: Sequence[Query], registers: tuple[Register, ...], settings: Settings
+    queries: Sequence[Query],
+    registers: tuple[Register, ...],
+    settings: Settings,
+    decisions: tuple[Decision, ...],
+    progress: Progress | None = None,
 ) -> Screening:
+    asked = Screening(registers, settings, tuple(queries), (), decisions)
+    finished = progress.begin(asked.fingerprint) if progress else []
     screener = Screener(registers, as_of=settings.as_of)
+    reviewed = Reviewed(screener, decisions)
+    used: dict[Decision, None] = {}
     seen: dict[Any, tuple[Match, ...]] = {}
-    lines = []
-    for query in queries:
+    lines: list[dict[str, Any]] = list(finished[: len(queries)])
+    for query in queries[: len(lines)]:
+        used.update(dict.fromkeys(reviewed.touching(query)))
+    for query in queries[len(lines) :]:
         # The same question twice is asked once.
         key = (query.forms, query.country, query.region, query.identifiers, query.schema)
         if key not in seen:
             seen[key] = screener.search(
                 query, limit=settings.limit, threshold=settings.threshold, prior=settings.prior
             )
-        lines.append(_line(query, seen[key], registers, settings.as_of))
-    return Screening(registers, settings, tuple(queries), tuple(lines))
+        used.update(dict.fromkeys(reviewed.touching(query)))
+        decided = reviewed.decided(query, seen[key], settings.threshold)
+        lines.append(_line(query, decided, registers, settings))
+        if progress:
+            progress.add(lines[-1])
+    return Screening(registers, settings, tuple(queries), tuple(lines), tuple(used))
 
 
 def _line(
-    query: Query, matches: Sequence[Match], registers: Sequence[Register], day: dt.date
+    query: Query, decided: Decided, registers: Sequence[Register], settings: Settings
 ) -> dict[str, Any]:
-    return {
+    matches = decided.matches
+    line = {
         "id": query.id,
         "name": query.name,
-        "matches": [match.to_json() for match in matches],
-        "answers": {one.id: _answer(query, matches, one, day) for one in registers},
+        "matches": [match.to_json() for match in matches[: settings.limit]],
+        "answers": {one.id: _answer(query, matches, one, settings.as_of) for one in registers},
     }
+    return {**line, "decisions": decided.to_json()} if decided.standing else line
 
 
 def _answer(query: Query, matches: Sequence[Match], register: Register, day: dt.date) -> str:
     """``listed``, ``possible``, ``not_listed``, or ``unknown`` where the register can't say no."""
     hits = [one for one in matches if one.entity.register == register.id]
+    hits = [one for one in hits if one.decided != "different"]
     sure = (
-        one.same_identifier or (one.same_name and one.strong and not one.contradicts)
+        one.decided == "same"
+        or one.same_identifier
+        or (one.same_name and one.strong and not one.contradicts)
         for one in hits
     )
     if any(sure):
         return "listed"
-    if any(one.match or one.same_name for one in hits):
+    if any(one.match or one.same_name or one.decided for one in hits):
         return "possible"
     return "not_listed" if query.forms and register.complete_on(day) else "unknown"
 
@@ -259,7 +310,8 @@ def replay(payload: Mapping[str, Any], table: Any, registers: Registers) -> tupl
         raise RegisterError("method_unknown", method=payload["method"], known=[METHOD])
     queries, lines = stored(payload, table)
     chosen = tuple(registers.version(one, mark) for one, mark in payload["registers"].items())
-    again = _run(queries, chosen, Settings.from_json(payload["settings"]))
+    decisions = tuple(Decision.from_json(one) for one in payload.get("decisions", ()))
+    again = _run(queries, chosen, Settings.from_json(payload["settings"]), decisions)
     differ = [
         new["id"]
         for old, new in zip(lines, again.lines, strict=True)

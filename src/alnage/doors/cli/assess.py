@@ -61,9 +61,10 @@ def run(
     from alnage.law import LawBook
     from alnage.registers import Registers
     from alnage.report import render_html, write_xlsx
+    from alnage.screen.reviews import decisions_of
     from alnage.sources import write_rejected
 
-    opened = OpenFolder(folder, Registers.load(where))
+    opened = OpenFolder(folder, Registers.load(where), decisions_of(where))
     opened.folder.require("parties")
     book = LawBook.load(overlay)
     findings = assess_folder(opened, book, Assessment(today, on, lang))

@@ -5,7 +5,8 @@ An error in JSON mode is ``{"error": …}`` on stdout and exit status 2, so that
 reads one stream; in a batch a failing row has its error and the others their answers.
 
     --event NAME=DATE ─┐                      ┌─ text (en, zh)
-    --batch FILE.csv ──┴─ law.clock.due() ────┴─ JSON
+    --batch FILE.csv ──┼─ law.clock.due() ────┼─ JSON
+    --law DIR ─────────┘                      └─ calendar file (.ics)
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ import click
 
 from alnage.doors.cli import workspace_option
 from alnage.law.clock import Due, due
-from alnage.law.clock_rules import clock_rules, known_events
+from alnage.law.clock_book import ClockBook
+from alnage.law.clock_rules import Rule, known_events
+from alnage.law.ics import calendar_text
 from alnage.model import AlnageError, InputError, LawError, OptionError, Where
 from alnage.words import LANGS, say
 
@@ -38,6 +41,8 @@ _COLUMNS: Final = ("id", "rule", "events")
 @click.option("--batch", metavar="FILE.csv", help="Rows of id, rule, events (a JSON object).")
 @click.option("--on", metavar="DATE", help="The day on which to look (default: today).")
 @click.option("--list", "listing", is_flag=True, help="List the rules and their events.")
+@click.option("--ics", metavar="FILE", help="Write the days to a calendar file as well.")
+@click.option("--law", "overlay", metavar="DIR", help="Lay the private rules of DIR/clocks over.")
 @click.option("--lang", type=click.Choice(LANGS), default="en", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @workspace_option
@@ -47,6 +52,8 @@ def clock(
     batch: str | None,
     on: str | None,
     listing: bool,
+    ics: str | None,
+    overlay: str | None,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -57,14 +64,18 @@ def clock(
     """
     try:
         day = _today() if on is None else _on(on)
+        rules = ClockBook.load(None if overlay is None else Path(overlay)).rules
         if listing:
-            _print_rules(lang, as_json=as_json)
+            _print_rules(rules, lang, as_json=as_json)
         elif batch is not None:
-            click.echo(_dump(_answer_batch(batch, day, lang)))
+            answers = _answer_batch(batch, day, rules)
+            _write_ics(ics, [(k, a) for k, a in answers.items() if isinstance(a, Due)], lang)
+            click.echo(_dump({key: _plain(one, lang) for key, one in answers.items()}))
         elif rule is None:
             raise OptionError("clock_rule_needed")
         else:
-            answer = due(rule, _events(events), on=day)
+            answer = due(rule, _events(events), on=day, rules=rules)
+            _write_ics(ics, [("", answer)], lang)
             click.echo(_dump(answer.to_json(lang)) if as_json else _text(answer, lang))
     except AlnageError as error:
         if as_json:
@@ -111,31 +122,48 @@ def _add(events: dict[str, dt.date], name: str, day: dt.date) -> None:
         )
 
 
-def _answer_batch(path: str, on: dt.date, lang: str) -> dict[str, Any]:
+def _plain(answer: Due | AlnageError, lang: str) -> dict[str, Any]:
+    return answer.to_json(lang) if isinstance(answer, Due) else {"error": answer.text(lang)}
+
+
+def _write_ics(path: str | None, answers: list[tuple[str, Due]], lang: str) -> None:
+    if path is None:
+        return
+    try:
+        Path(path).write_text(calendar_text(answers, lang), "utf-8", newline="")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise OptionError("clock_ics_unwritable", file=Path(path).name, why=why) from None
+
+
+def _answer_batch(
+    path: str, on: dt.date, rules: Mapping[str, Rule]
+) -> dict[str, Due | AlnageError]:
+    """The answer or the error of every row, by its id."""
     rows = _read_batch(Path(path))
-    answers: dict[str, Any] = {}
+    answers: dict[str, Due | AlnageError] = {}
     seen: dict[str, Mapping[str, str]] = {}
     for number, row in rows:
         where = Where(Path(path).name, number)
         key = row["id"] or f"row {number}"
         if seen.setdefault(key, row) == row:
-            answers[key] = _answer_row(row, where, on, lang)
+            answers[key] = _answer_row(row, where, on, rules)
         else:
-            answers[key] = {
-                "error": InputError("clock_batch_repeated", where=where, id=key).text(lang)
-            }
+            answers[key] = InputError("clock_batch_repeated", where=where, id=key)
     return answers
 
 
-def _answer_row(row: Mapping[str, str], where: Where, on: dt.date, lang: str) -> dict[str, Any]:
+def _answer_row(
+    row: Mapping[str, str], where: Where, on: dt.date, rules: Mapping[str, Rule]
+) -> Due | AlnageError:
     events: dict[str, dt.date] = {}
     try:
         for name, value in _pairs(row["events"]):
             _add(events, name, _date(name, value))
-        return due(row["rule"], events, on=on).to_json(lang)
+        return due(row["rule"], events, on=on, rules=rules)
     except AlnageError as error:
         error.where = error.where or where
-        return {"error": error.text(lang)}
+        return error
 
 
 def _pairs(text: str) -> list[tuple[str, Any]]:
@@ -212,34 +240,48 @@ def _provisional(answer: Due, label: Mapping[str, str]) -> str:
     return f" ({label['provisional']})" if answer.provisional else ""
 
 
-def _print_rules(lang: str, *, as_json: bool) -> None:
-    rules = clock_rules()
+def _print_rules(rules: Mapping[str, Rule], lang: str, *, as_json: bool) -> None:
+    names = known_events(rules)
+    said = {name: _event_words(name, lang) for name in names}
     if as_json:
-        rows = [
-            {
-                "rule": rule.id,
-                "regime": rule.regime,
-                "actor": say(f"clock_actor.{rule.actor}", {}, lang),
-                "start": list(rule.start),
-                "events": list(rule.events),
-                "fixed": rule.fixed.isoformat() if rule.fixed else None,
-                "counted": rule.how,
-                "effect": say(f"clock_effect.{rule.id}", {}, lang),
-                "citation": rule.citation,
-                "verified": rule.verified,
-            }
-            for rule in rules.values()
-        ]
-        names = known_events(rules)
-        events = {name: say(f"clock_event.{name}", {}, lang) for name in names}
-        click.echo(_dump({"schema": "clocks/1", "rules": rows, "events": events}))
+        rows = [_rule_row(rule, lang) for rule in rules.values()]
+        click.echo(_dump({"schema": "clocks/1", "rules": rows, "events": said}))
         return
     for rule in rules.values():
         starts = ", ".join(rule.start) or (rule.fixed.isoformat() if rule.fixed else "-")
-        click.echo(f"{rule.id:<28} {starts:<24} {say(f'clock_effect.{rule.id}', {}, lang)}")
+        mark = " *" if rule.private else ""
+        click.echo(f"{rule.id + mark:<28} {starts:<24} {_effect(rule, lang)}")
     click.echo("\n" + say("clock_label.events", {}, lang))
-    for name in known_events(rules):
-        click.echo(f"  {name:<26} {say(f'clock_event.{name}', {}, lang)}")
+    for name in names:
+        click.echo(f"  {name:<26} {said[name]}")
+
+
+def _rule_row(rule: Rule, lang: str) -> dict[str, Any]:
+    actor = rule.actor_text.get(lang) or say(f"clock_actor.{rule.actor}", {}, lang)
+    row = {
+        "rule": rule.id,
+        "regime": rule.regime,
+        "actor": actor,
+        "start": list(rule.start),
+        "events": list(rule.events),
+        "fixed": rule.fixed.isoformat() if rule.fixed else None,
+        "counted": rule.how,
+        "effect": _effect(rule, lang),
+        "citation": rule.citation,
+        "verified": rule.verified,
+    }
+    return {**row, "private": True} if rule.private else row
+
+
+def _effect(rule: Rule, lang: str) -> str:
+    return rule.effect_text.get(lang) or say(f"clock_effect.{rule.id}", {}, lang)
+
+
+def _event_words(name: str, lang: str) -> str:
+    """What an event is called; a private rule's own events go by their names."""
+    key = f"clock_event.{name}"
+    said = say(key, {}, lang)
+    return name if said == key else said
 
 
 def _dump(value: Any) -> str:

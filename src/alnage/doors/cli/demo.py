@@ -73,7 +73,7 @@ def demo(out: Path, lang: str, example: str, today: dt.date) -> None:
 
 def _register(folder: Path, where: Path, today: dt.date) -> Path:
     """Import the example's synthetic register into a workspace of its own."""
-    from alnage.registers.store import import_file
+    from alnage.registers import import_file
 
     import_file(folder / "register.csv", where, "example", kind="us-uflpa", today=today)
     return where

@@ -1,12 +1,15 @@
-"""``alnage law``: check facts against the law, list the regimes, show one, print the schema.
+"""``alnage law``: check facts against the law, explain, list, show, and say what changed.
 
 law check FACTS.yaml [--json]       one transaction
 law check --batch DIR --json        a folder of them: one object keyed by file name
+law explain FACTS.yaml              the whole tree of every regime, with its sources
+law changes --since DATE            what began, changed or ended, and what is to come
 law list · law show ID · law schema
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +67,71 @@ def check(
             _print(value)
         else:
             click.echo("\n".join(_lines(value, lang)))
+
+
+@law.command()
+@click.argument("facts", type=click.Path(path_type=Path))
+@click.option("--regime", "only", multiple=True, metavar="ID", help="Only these regimes.")
+@json_option
+@lang_option
+@law_option
+@workspace_option
+def explain(
+    facts: Path, only: tuple[str, ...], as_json: bool, lang: str, overlay: Path | None
+) -> None:
+    """Print the tree of every regime: what it asks, what decided, and where that is written."""
+    from alnage.law import LawBook, judge, read_facts
+
+    try:
+        book = LawBook.load(overlay)
+        asked = {book[name].id for name in only} or {regime.id for regime in book}
+        value = judge(read_facts(facts), book).to_json(lang)
+    except AlnageError as error:
+        if as_json:
+            _print({"error": error.text(lang)})
+        raise
+    value["verdicts"] = [one for one in value["verdicts"] if one["regime"] in asked]
+    if as_json:
+        _print(value)
+    else:
+        click.echo("\n".join(_explained(value, book, lang)))
+
+
+@law.command()
+@click.option("--since", required=True, metavar="DATE", help="The day on which you last looked.")
+@json_option
+@lang_option
+@law_option
+@workspace_option
+def changes(since: str, as_json: bool, lang: str, overlay: Path | None) -> None:
+    """List what began, changed or ended on or after a day, and what is to come."""
+    from alnage.law import LawBook
+    from alnage.law.changes import changes as find
+    from alnage.law.clock_book import ClockBook
+
+    book = LawBook.load(overlay)
+    found = find(_day(since), book, ClockBook.load(overlay).rules)
+    if as_json:
+        rows = [change.to_json(lang) for change in found]
+        dates = {"since": since, "as_of": book.as_of.isoformat()}
+        _print({"schema": "law-changes/1", **dates, "changes": rows})
+        return
+    click.echo(_word("changes", lang, since=since, as_of=book.as_of.isoformat()))
+    for change in found:
+        mark = f" ({_word('upcoming', lang)})" if change.upcoming else ""
+        cited = f"[{change.citation.text}; {_word(change.verified, lang)}]"
+        click.echo(f"{change.date}{mark}  {change.text(lang)}  {cited}")
+    if not found:
+        click.echo(_word("no_changes", lang))
+
+
+def _day(text: str) -> dt.date:
+    try:
+        if len(text) == len("2026-06-01"):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise OptionError("law_date_invalid", path="--since", value=text)
 
 
 @law.command(name="list")
@@ -167,7 +235,7 @@ def _lines(value: dict[str, Any], lang: str) -> Iterator[str]:
         yield from (f"  {reason['text']}" for reason in value["not_modelled"])
 
 
-def _verdict_lines(verdict: dict[str, Any], lang: str) -> Iterator[str]:
+def _verdict_lines(verdict: dict[str, Any], lang: str, *, sources: bool = False) -> Iterator[str]:
     params = {
         "regime": verdict["regime"],
         "question": verdict["question"],
@@ -176,7 +244,7 @@ def _verdict_lines(verdict: dict[str, Any], lang: str) -> Iterator[str]:
     yield ""
     yield _word("row", lang, **params)
     yield f"  {verdict['effect']}"
-    yield from _reason_lines(verdict["because"], 1)
+    yield from _reason_lines(verdict["because"], 1, sources=sources)
     if verdict["missing"]:
         yield "  " + _word("missing", lang, missing=verdict["missing"])
     if verdict["clocks"]:
@@ -185,10 +253,34 @@ def _verdict_lines(verdict: dict[str, Any], lang: str) -> Iterator[str]:
     yield "  " + _word("cited", lang, cites=cites)
 
 
-def _reason_lines(reasons: list[dict[str, Any]], depth: int) -> Iterator[str]:
+def _explained(value: dict[str, Any], book: Any, lang: str) -> Iterator[str]:
+    """Every regime under its name, those that don't apply too, each leaf with its source."""
+    yield _word("heading", lang, date=value["date"] or _word("no_date", lang))
+    if "overlay" in value:
+        yield _word("overlay", lang, **value["overlay"])
+    before = ""
+    for verdict in value["verdicts"]:
+        regime = book[verdict["regime"]]
+        if regime.id != before:
+            yield ""
+            yield f"{regime.id}  {regime.names['zh' if lang == 'zh' else 'en']}"
+            before = regime.id
+        yield from _verdict_lines(verdict, lang, sources=True)
+        yield "  " + _word("version", lang, version=verdict["version"])
+    for collision in value["collisions"]:
+        yield ""
+        yield f"{_word('collisions', lang)}: {collision['because']['text']}"
+    yield from (reason["text"] for reason in value["not_modelled"])
+
+
+def _reason_lines(
+    reasons: list[dict[str, Any]], depth: int, *, sources: bool = False
+) -> Iterator[str]:
     for reason in reasons:
-        yield f"{'  ' * depth}- {reason['text']}"
-        yield from _reason_lines(reason.get("because", []), depth + 1)
+        cited = [source["citation"] for source in reason.get("sources", ()) if "citation" in source]
+        shown = f" [{'; '.join(cited)}]" if sources and cited else ""
+        yield f"{'  ' * depth}- {reason['text']}{shown}"
+        yield from _reason_lines(reason.get("because", []), depth + 1, sources=sources)
 
 
 def _described(data: dict[str, Any], lang: str) -> Iterator[str]:

@@ -92,9 +92,7 @@ def _write(file: Path, value: dict[str, Any], lang: str) -> None:
     page = io.StringIO(newline="")
     writer = csv.writer(page, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    writer.writerows(
-        [_harmless(row[name]) for name in _COLUMNS] for row in _csv_rows(value, lang)
-    )
+    writer.writerows([_harmless(row[name]) for name in _COLUMNS] for row in _csv_rows(value, lang))
     try:
         # With a byte order mark, so that spreadsheets read the Chinese.
         file.write_text(page.getvalue(), "utf-8-sig")
@@ -146,7 +144,8 @@ def _texts(reasons: list[dict[str, Any]]) -> str:
 
 def _harmless(text: str) -> str:
     """Text that a spreadsheet will not run as a formula."""
-    return f"'{text}" if text.lstrip()[:1] in tuple("=+-@|%＝＋－＠") or text[:1] in "\t\r\n" else text
+    risky = text.lstrip()[:1] in tuple("=+-@|%＝＋－＠") or text.startswith(("\t", "\r", "\n"))
+    return f"'{text}" if risky else text
 
 
 def _word(code: str, lang: str, **params: Any) -> str:
@@ -185,6 +184,8 @@ def _private(value: dict[str, Any]) -> list[str]:
 
 
 def _cell_lines(cell: dict[str, Any], lang: str) -> Iterator[str]:
+    from alnage.law.book import evidence_kinds
+
     if cell["regime"] is None:
         yield from (f"  {reason['text']}" for reason in cell["because"])
         return
@@ -194,13 +195,17 @@ def _cell_lines(cell: dict[str, Any], lang: str) -> Iterator[str]:
     params = {"cite": cite["citation"], "verified": verified, "day": cell["last_verified"]}
     yield "    " + _word("source", lang, **params)
     start = cell["valid_from"] or _word("no_start", lang)
-    yield "    " + _word("valid", lang, start=start, end=cell["valid_to"] or _word("open_end", lang))
+    yield "    " + _word(
+        "valid", lang, start=start, end=cell["valid_to"] or _word("open_end", lang)
+    )
     for fact in cell["evidence_standard"]:
         grade = say(f"law.{fact['verified']}", {}, lang)
         shown = {"text": fact["text"], "cite": fact["citation"], "verified": grade}
         yield "    " + _word("standard", lang, **shown)
     if cell["documents"]:
-        yield "    " + _word("documents", lang, documents=cell["documents"])
+        kinds = evidence_kinds()
+        named = [kinds[kind][lang] if kind in kinds else kind for kind in cell["documents"]]
+        yield "    " + _word("documents", lang, documents=named)
     if cell["remedy"]:
         yield "    " + _word("remedy", lang, remedies=cell["remedy"])
     if cell["competent_authority"]:
@@ -219,7 +224,7 @@ def _place_lines(place: dict[str, Any], lang: str) -> Iterator[str]:
     if not place["origin_law"]:
         yield f"    {_word('origin_none', lang)}"
     for row in place["origin_law"]:
-        yield f"    - {_origin_row(row, lang)}"
+        yield f"    - {_origin_row(row, lang)} {row['effect']}"
     if place["collisions"]:
         yield f"  {_word('collisions', lang)}:"
     for one in place["collisions"]:
@@ -237,4 +242,4 @@ def _origin_row(row: dict[str, Any], lang: str) -> str:
         "answer": say(f"law.{row['answer']}", {}, lang),
         "verified": say(f"law.{row['verified']}", {}, lang),
     }
-    return f"{_word('origin_row', lang, **params)} [{row['citation']['citation']}] {row['effect']}"
+    return f"{_word('origin_row', lang, **params)} [{row['citation']['citation']}]"

@@ -16,6 +16,7 @@ from alnage.doors.cli.options import DAY
 
 if TYPE_CHECKING:
     from alnage.registers import Register
+    from alnage.registers.importing import Mode
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _LANG = click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language.")
@@ -36,28 +37,37 @@ def registers() -> None:
 @click.option(
     "--format",
     "form",
-    default="csv",
-    help="csv, ftm (entities.ftm.json), simple (targets.simple.csv).",
+    help="csv, ftm, targets-simple, statements, ofac-xml, ofac-csv, eu, un, csl, bis-dpl, bis-json,"
+    " dhs, cbp (told by the content if not given).",
 )
 @click.option("--kind", help="What law it belongs to: us-uflpa, us-wro, cn-uel, cn-afsl, …")
 @click.option("--complete-from", type=DAY, help="First day for which the file is complete.")
 @click.option("--complete-to", type=DAY, help="Last day for which the file is complete.")
 @click.option("--retrieved-on", type=DAY, help="Day on which the file was saved (default today).")
+@click.option(
+    "--mode",
+    type=click.Choice(["full", "additions"]),
+    default="full",
+    help="full: the file is the whole register; additions: it only adds.",
+)
+@click.option("--confirm", is_flag=True, help="Accept a file that lacks many entries.")
 @_LANG
 @_JSON
 @workspace_option
 def import_(
     file: Path,
     register: str,
-    form: str,
+    form: str | None,
     kind: str | None,
     complete_from: dt.date | None,
     complete_to: dt.date | None,
     retrieved_on: dt.date | None,
+    mode: Mode,
+    confirm: bool,
     lang: str,
     as_json: bool,
 ) -> None:
-    """Read FILE as the present version of a register."""
+    """Read FILE (of an OFAC set also its folder) as the present version of a register."""
     from alnage.registers import import_file
 
     done = import_file(
@@ -69,6 +79,8 @@ def import_(
         complete_from=complete_from,
         complete_to=complete_to,
         retrieved_on=retrieved_on,
+        mode=mode,
+        confirm=confirm,
         today=_today(),
     )
     value = done.to_json(lang)

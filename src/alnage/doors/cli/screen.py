@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="HITS.jsonl or .parquet (else standard output)."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="HITS.jsonl, .csv, .xlsx or .parquet (else standard output).",
 )
 @click.option("--register", "only", multiple=True, help="Register to search (repeat; all if none).")
 @click.option("--as-of", type=DAY, help="Entries in force on this day (default today).")
@@ -45,17 +47,30 @@ def screen(
     with_receipt: bool,
     lang: str,
 ) -> None:
-    """Match names against registers, with reasons; one line for every row of FILE."""
-    from alnage.doors.cli.lines import write_lines
+    """Match names against registers, with reasons; one line for every row of FILE.
+
+    An interrupted run with the same file, registers and settings goes on where it stopped.
+    """
+    from alnage.doors.cli.hits import Unfinished, check_out, write_hits
     from alnage.registers import Registers
     from alnage.screen.queries import read_queries
+    from alnage.screen.reviews import decisions_of
     from alnage.screen.screening import Settings, run, with_receipts
 
     today = dt.datetime.now(dt.UTC).date()
+    check_out(out)
     settings = Settings(as_of or today, known_at, threshold, limit, prior)
-    done = run(read_queries(file), Registers.load(workspace()), settings, only or None)
+    reviewed = decisions_of(workspace())
+    progress = Unfinished.beside(out)
+    if progress:
+        click.get_current_context().call_on_close(progress.close)
+    done = run(
+        read_queries(file), Registers.load(workspace()), settings, only or None, reviewed, progress
+    )
     receipt = _receipt(done, lang) if with_receipt else None
-    write_lines(with_receipts(done.lines, receipt), out)
+    write_hits(with_receipts(done.lines, receipt), out, lang)
+    if progress:
+        progress.end()
     _summary(done, today, lang)
 
 

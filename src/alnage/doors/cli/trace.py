@@ -60,8 +60,9 @@ def trace(
     from alnage.assess.tracing import TraceJob, TraceRequest
     from alnage.doors.cli.lines import write_lines
     from alnage.registers import Registers
+    from alnage.screen.reviews import decisions_of
 
-    opened = OpenFolder(folder, Registers.load(workspace()))
+    opened = OpenFolder(folder, Registers.load(workspace()), decisions_of(workspace()))
     job = TraceJob(opened.ledger, opened.memberships)
     request = TraceRequest(targets, groups, bounds, explain, on)
     write_lines((result.to_json(lang) for result in job.lines(request)), out)

@@ -28,7 +28,9 @@ def read_eu(source: Source, register: str) -> Reading:
     found: list[Listing] = []
     root: dict[str, str] = {}
     with source.open() as stream:
-        for element, line in entries(stream, source.name, "export", ("sanctionEntity",), root.update):
+        for element, line in entries(
+            stream, source.name, "export", ("sanctionEntity",), root.update
+        ):
             entry = _entry(element, line, rows)
             if entry is None:
                 rows.lose(line, "logicalId, nameAlias")
@@ -41,6 +43,7 @@ def read_eu(source: Source, register: str) -> Reading:
 
 
 def _entry(element: Element, line: int, rows: Rows) -> Entry | None:
+    # One entity may have two entries, under two programmes: they share both numbers.
     entity = element.get("euReferenceNumber") or element.get("logicalId") or ""
     names = [(_whole(one), one) for one in element.iterfind("nameAlias")]
     names = [(name, one) for name, one in names if name]
@@ -56,7 +59,9 @@ def _entry(element: Element, line: int, rows: Rows) -> Entry | None:
     _places(element, entry, person=person)
     for one in element.iterfind("identification"):
         if one.get("knownFalse") != "true":
-            kind_of = f"{one.get('identificationTypeCode')} {one.get('identificationTypeDescription')}"
+            kind_of = (
+                f"{one.get('identificationTypeCode')} {one.get('identificationTypeDescription')}"
+            )
             entry.identifiers.append(identifier(kind_of, one.get("number") or one.get("latinNumber") or ""))  # fmt: skip
     _acts(element, entry, [one for _, one in names], line, rows)
     _remarks(element, entry)

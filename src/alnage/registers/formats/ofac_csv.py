@@ -38,7 +38,9 @@ def primary(path: Path) -> Path:
         return path
     found = sorted(one for one in path.iterdir() if _PRIMARY.match(one.name))
     if len(found) != 1:
-        raise RegisterError("register_ofac_set", folder=path.name, found=[one.name for one in found])
+        raise RegisterError(
+            "register_ofac_set", folder=path.name, found=[one.name for one in found]
+        )
     return found[0]
 
 
@@ -122,8 +124,7 @@ def _windows(text: str) -> str:
 def _entry(cells: list[str], number: int) -> Entry:
     entry = Entry(cells[0], cells[1], number)
     entry.schema = SCHEMAS.get(cells[2].casefold() or "entity", "")
-    entry.clause = cells[3].replace("] [", "; ")
-    entry.basis = entry.clause
+    entry.basis = "; ".join(sorted(cells[3].split("] [")))
     entry.notes += [f"title: {cells[4]}"] if cells[4] else []
     entry.notes += [f"vessel flag: {cells[9]}"] if cells[9] else []
     _remarks(entry, cells[11])

@@ -20,6 +20,7 @@ from alnage.registers.formats.xml_entries import entries, text, texts
 from alnage.registers.plain import Reading, Rows, read_day
 
 SCHEMAS = {"entity": "Organization", "individual": "Person", "vessel": "Vessel", "aircraft": "Airplane"}  # fmt: skip
+CMIC = "CMIC-EO13959"
 _DAY_FORMS = ("%d %b %Y", "%d %B %Y", "%m/%d/%Y", "%b %d, %Y", "%B %d, %Y")
 
 
@@ -54,9 +55,8 @@ def _entry(element: Element, line: int) -> Entry:
     uid = text(element, "uid")
     entry = Entry(uid, _name(element), line)
     entry.schema = SCHEMAS.get(text(element, "sdnType").casefold(), "")
-    programs = texts(element, "programList/program")
-    entry.clause = "; ".join(programs)
-    entry.basis = entry.clause
+    # Programmes come and go while an entry stays: they are its basis, not a sub-list.
+    entry.basis = "; ".join(sorted(texts(element, "programList/program")))
     _aliases(element, entry)
     for address in element.iterfind("addressList/address"):
         parts = [" ".join((child.text or "").split()) for child in address if child.tag != "uid"]
@@ -103,13 +103,15 @@ def _numbers(element: Element, entry: Entry) -> None:
     for one in element.iterfind("idList/id"):
         kind, value = text(one, "idType"), text(one, "idNumber")
         entry.identifiers.append(identifier(kind, value))
-        day = read_day(value, _DAY_FORMS) if " Date (" in kind else None
+        # Other programmes print days of single directives, later than the first effect.
+        day = read_day(value, _DAY_FORMS) if kind.endswith(" Date (CMIC)") else None
         if day is not None and kind.startswith("Effective"):
             effects.append(day)
         elif day is not None and kind.startswith("Listing"):
             listed.append(day)
-    entry.effective_from = earliest(effects)
-    entry.announced_on = entry.listed_on = earliest(listed)
+    if entry.basis == CMIC:
+        entry.effective_from = earliest(effects)
+        entry.announced_on = entry.listed_on = earliest(listed)
 
 
 def earliest(days: Iterable[dt.date | None]) -> dt.date | None:

@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from alnage.model import RegisterError
 
@@ -86,7 +86,7 @@ class Source:
 
     def _unfolded(self, mark: bytes) -> IO[bytes]:
         if mark[:2] == b"\x1f\x8b":
-            return gzip.open(self.path, "rb")
+            return cast("IO[bytes]", gzip.open(self.path, "rb"))
         if mark == b"PK\x03\x04":
             try:
                 archive = zipfile.ZipFile(self.path)

@@ -1,0 +1,1 @@
+"""How the tables of cases came to be, a revision a file in ``versions``."""
