@@ -110,7 +110,7 @@ def test_receipts_hold_replay_and_break(call: Callable[..., Result], tmp_path: P
     assert call("receipts", "replay", receipt).exit_code == 0
     call("receipts", "export", receipt, "--out", str(tmp_path / "receipt.json"))
     exported = json.loads((tmp_path / "receipt.json").read_text("utf-8"))
-    assert exported["record"]["payload"]["method"] == "screen/1"
+    assert exported["record"]["payload"]["method"] == "screen/2"
     assert len(exported["lines"]) == 5
     for table in (tmp_path / "ws/tables").rglob("*.parquet"):
         table.write_bytes(table.read_bytes()[:-9] + b"damaged!!")

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from alnage.cases.listed import listed_on
+from alnage.cases.standing import Asked, standings
 from alnage.cases.support import load_measures
 from alnage.law import LawBook, judge, parse_facts
 from alnage.model import Listing, OptionError, PartyListing
@@ -83,12 +85,12 @@ def assess_enterprise(asked: Enterprise, registers: Registers, book: LawBook) ->
         "possible": [_listing_json(one, asked) for one in maybe],
         "follows": follows,
         "if_removed": mirror.if_removed(),
-        "remedies": [],
+        "remedies": _remedies(asked, registers, book),
         "measures": [one.to_json(asked.day, asked.lang) for one in load_measures()],
         "collisions": mirror.collisions(),
         "reported": {},
         "modelled": {},
-        "not_yet": ["remedies", "reported", "modelled"],
+        "not_yet": ["reported", "modelled"],
         "registers": [_register_json(registers, id_, asked) for id_ in registers],
     }
 
@@ -118,6 +120,13 @@ def _identify(asked: Enterprise, registers: Registers) -> Iterable[PartyListing]
         for name in ("name_local", "address", "postal_code", "parent", "role"):
             columns[name] = pa.array([None], text)
         yield from screen_parties(pa.table(columns), None, Registers.of(registers[id_]))
+
+
+def _remedies(asked: Enterprise, registers: Registers, book: LawBook) -> list[dict[str, Any]]:
+    """The remedies of an enterprise as they stand on the day, by due date and never by ease."""
+    listed = listed_on(asked.name, registers, asked.day)
+    matter = Asked(asked.day, {}, "", asked.name, listed)
+    return [one.to_json(asked.lang) for one in standings(matter, book)]
 
 
 class _Mirror:

@@ -10,7 +10,6 @@ names searched, with a prior, so that a register of three names weighs like a la
 from __future__ import annotations
 
 import math
-from os.path import commonprefix
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -44,9 +43,6 @@ FEATURES = (
     "brand_clash",
     "sound",
     "locality_differs",
-    "prefix",
-    "places_agree",
-    "words_met",
 )
 
 
@@ -119,11 +115,6 @@ class _Side:
         ]
         return sum(w for w, _ in rows), sum(m for _, m in rows)
 
-    def met_words(self) -> float:
-        """The weight of the trade words that the other name explains."""
-        rows = zip(self.units, self.weights, self.matched, strict=True)
-        return sum(w * m for unit, w, m in rows if not unit.brand)
-
     def worst(self, *, brand: bool = False) -> float:
         """The heaviest part that the other name does not explain."""
         return max(
@@ -193,9 +184,6 @@ def _features(query: Parts, candidate: Parts, left: _Side, right: _Side) -> tupl
         min(left.worst(brand=True), right.worst(brand=True), 12.0) / 8.0,
         _sound(query, candidate) if query.han != candidate.han else 0.0,
         float(_apart(query.localities, candidate.localities)),
-        _prefix(query, candidate) if query.han != candidate.han else 0.0,
-        float(bool(query.localities & candidate.localities)),
-        min(left.met_words(), right.met_words()) / 8.0,
     )
 
 
@@ -239,18 +227,6 @@ def _sound(one: Parts, other: Parts) -> float:
     likeness = LCSseq.normalized_similarity(a, b)
     same_start = first == head or first.translate(_SOUNDS) == head.translate(_SOUNDS) != ""
     return float(likeness * min(1.0, len(a) / 3) * (1.0 if same_start else 0.6))
-
-
-def _prefix(one: Parts, other: Parts) -> float:
-    """How far two brands begin alike: Pinlive and 品渥 share three letters."""
-    han, latin = (one, other) if one.han else (other, one)
-    heads = [pinyin(unit.text) for unit in han.units if unit.brand]
-    words = [unit.text for unit in latin.units if unit.brand]
-    best = 0
-    for head in heads:
-        for word in words:
-            best = max(best, len(commonprefix([head, word])))
-    return min(best, 4) / 4
 
 
 def _share(part: float, whole: float) -> float:

@@ -19,7 +19,7 @@ from typing import Any
 
 from alnage.screen.compare import FEATURES, Alignment
 
-METHOD = "screen/1"
+METHOD = "screen/2"
 # Rules on names, by the field of the alignment that calls them.
 RULES = ("numbers_differ", "number_missing", "bodies_differ", "branch_differs", "brand_missing")
 

@@ -29,8 +29,12 @@ def relief() -> None:
 @click.option("--today", type=TODAY, default="today", hidden=True)
 @workspace_option
 def measures(
-    enterprise: str | None, on: dt.date | None, lang: str, as_json: bool, today: dt.date
-) -> None:  # noqa: ARG001 (no notice distinguishes enterprises yet)
+    enterprise: str | None,  # noqa: ARG001 (no notice tells enterprises apart yet)
+    on: dt.date | None,
+    lang: str,
+    as_json: bool,
+    today: dt.date,
+) -> None:
     """List measures with legal basis, answer and what is missing."""
     from alnage.cases.support import load_measures
 

@@ -26,7 +26,7 @@ from alnage.workspace import Replay, Workspace
 from alnage.workspace import replay as repeat
 from alnage.workspace.runs import Runner
 
-REPEATABLE: Final = ("assess", "demo", "enterprise")
+REPEATABLE: Final = ("assess", "enterprise", "impact")
 
 
 @click.command()
