@@ -382,7 +382,8 @@ class Wording:
         """For which dates a register is complete."""
         first, last = word(register, "complete_from"), word(register, "complete_to")
         if not first and not last:
-            return self.t("not_complete")
+            whole = register.get("complete") is True
+            return self.t("always_complete" if whole else "not_complete")
         return self.t("from_to", low=first or "…", high=last or "…")
 
     def money(self, source: Json) -> str:
