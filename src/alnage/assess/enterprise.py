@@ -67,6 +67,8 @@ class Enterprise:
 
 def assess_enterprise(asked: Enterprise, registers: Registers, book: LawBook) -> dict[str, Any]:
     """Listings, possible matches, consequences by trigger, and what a removal would change."""
+    if not asked.name.strip():
+        raise OptionError("enterprise_unnamed")
     found = list(_identify(asked, registers))
     certain = [one.listing for one in found if one.certainty == "listed"]
     in_force = [listing for listing in certain if listing.in_force(asked.day)]

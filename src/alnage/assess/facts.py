@@ -34,10 +34,12 @@ def entry_facts(
         for group, result in results.items()
         if result.max <= ZERO and (reasons := doubts(opened, target, touches, result, group, day))
     }
-    facts: dict[str, Any] = {"transaction": "import", "date": day}
-    market = next((row["market"] for row in rows if row.get("market")), None)
-    if market:
-        facts["market"] = market
+    facts: dict[str, Any] = {"transaction": "import"}
+    if _one_day(target, rows):  # otherwise the law of which day is asked stays open
+        facts["date"] = day
+    markets = {row["market"] for row in rows if row.get("market")}
+    if len(markets) == 1:  # lines for different markets leave open which law is asked
+        facts["market"] = markets.pop()
     importer = next((row["importer"] for row in rows if row.get("importer")), None)
     country = opened.party(importer).get("country") if importer else None
     if country:
@@ -56,6 +58,13 @@ def entry_facts(
     if orders is not None:
         facts["orders"] = orders
     return facts, held_back
+
+
+def _one_day(target: Target, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether all lines of an entry are told and name one day of importation."""
+    days = {row[end] for row in rows for end in ("date_from", "date_to") if row.get(end)}
+    whole = all(reason.code != "entry_line_rejected" for reason in target.incomplete)
+    return len(days) <= 1 and whole
 
 
 def link(opened: OpenFolder, touch: Touch, day: dt.date) -> dict[str, Any]:
@@ -206,13 +215,19 @@ def doubts(
                 () if place.source is None else (place.source,),
             )
             for place in places
-            if not place.region and not _other_country(place.country, what)
+            if not opened.stated(place.site, "region")
+            and not _other_country(opened.stated(place.site, "country"), what)
         ]
     else:
         found += [
             Reason("no_needs_register", {"register": register, "day": day.isoformat()})
             for k, register in opened.law_registers()
             if k == what and not opened.registers[register].complete_on(day)
+        ]
+        found += [
+            Reason(code, {"party": party})
+            for party in dict.fromkeys(touch.party for touch in makers if touch.party)
+            for code in opened.open_identity(party, what, day)
         ]
         found += [
             Reason("no_needs_custody", {"party": touch.party}, tuple(touch.rows[:1]))

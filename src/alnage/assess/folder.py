@@ -6,6 +6,7 @@ workspace ── registers ────┴─ screen ──> OpenFolder(ledger, 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from alnage.chain.ledger import build_ledger
 from alnage.chain.lines import as_written
 from alnage.model import PartyListing, Reason
 from alnage.registers import Registers
+from alnage.registers.identifiers import deciding
 from alnage.screen import Decision, screen_parties
 from alnage.screen.reviews import touched
 from alnage.sources import read_folder
@@ -82,6 +84,45 @@ class OpenFolder:
     def party(self, party: str) -> Mapping[str, Any]:
         """A party's row; empty if it has none."""
         return self.parties.get(party, {})
+
+    def stated(self, site: str, column: str) -> str:
+        """What the site's own row says, or its party's where no table of sites is given."""
+        if "sites" not in self.folder.tables:
+            return str(self.party(self.ledger.places[site].party).get(column) or "")
+        return str(self._site_rows.get(site, {}).get(column) or "")
+
+    @cached_property
+    def _site_rows(self) -> Mapping[str, Mapping[str, Any]]:
+        return {row["site"]: row for row in self.folder.tables["sites"].to_pylist()}
+
+    def open_identity(self, party: str, kind: str, day: dt.date) -> list[str]:
+        """Why nobody can say that a party is not listed: an owner or an identifier not told."""
+        out = []
+        if any(owner not in self.parties for owner in self._owners.get(party, ())):
+            out.append("no_needs_owner")
+        told = {scheme for scheme, _ in deciding(self.party(party).get("identifiers") or ())}
+        asked = {
+            scheme
+            for k, id_ in self.law_registers()
+            if k == kind
+            for listing in self.registers[id_].in_force(day)
+            for scheme, _ in deciding(listing.identifiers)
+        }
+        if asked and not asked & told:
+            out.append("no_needs_identifier")
+        return out
+
+    @cached_property
+    def _owners(self) -> Mapping[str, list[str]]:
+        """Owners and parents by party, as told."""
+        found: dict[str, list[str]] = {}
+        for party, row in self.parties.items():
+            if row.get("parent"):
+                found.setdefault(party, []).append(row["parent"])
+        table = self.folder.tables.get("ownership")
+        for row in [] if table is None else table.to_pylist():
+            found.setdefault(row["owned"], []).append(row["owner"])
+        return found
 
     def has_sites(self, party: str) -> bool:
         """Whether the sites table declares a site of the party."""

@@ -21,6 +21,8 @@ from alnage.trace.targets import Target
 
 _LATE = 1 << 40
 _FLOWS = ("origins", "movements", "conversions")
+# A row of these may say of any site or party where it is, whose it is, or what a piece weighs.
+_MASTER = ("parties", "sites", "ownership", "products")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Incomplete:
         self._touches += [
             _Touch(row, None, -_LATE)
             for row in ledger.rejected
-            if row.row == 0 and row.table not in (*_FLOWS, "")
+            if row.table in _MASTER or (row.row == 0 and row.table not in (*_FLOWS, ""))
         ]
         self._into: dict[int, list[_Link]] | None = None
 
@@ -74,6 +76,7 @@ class Incomplete:
             )
             for touch in self._touches
             if _matters(touch, latest, target.last)
+            or (target.unknown > 0.0 and touch.rejected.table in _FLOWS)
         ]
         return (*target.incomplete, *found)
 

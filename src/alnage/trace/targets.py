@@ -79,7 +79,8 @@ class Targets:
     def default(self) -> list[Target]:
         """All entries; without entries, the movements after which nothing leaves."""
         if self._entries or self._aside:
-            return [self._entry(entry) for entry in self._entries]
+            names = dict.fromkeys([*self._entries, *filter(None, self._aside)])
+            return [self._entry(entry) for entry in names]
         return [self._by_movement(i) for i in self._last_movements()]
 
     def find(self, text: str) -> Target:

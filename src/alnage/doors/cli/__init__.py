@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from alnage.model import AlnageError
+from alnage.model import AlnageError, OptionError
 from alnage.words import say
 
 # name: (module:attribute, one line of help)
@@ -131,6 +131,11 @@ def main(args: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        why = error.strerror or str(error)
+        refused = OptionError("file_refused", file=error.filename or "-", why=why)
+        click.echo(f"alnage: {refused}", err=True)
+        sys.exit(2)
     except Exception as error:  # a fault of ours: a sentence for the user, the trace on request
         if os.environ.get("ALNAGE_TRACEBACK"):
             raise
