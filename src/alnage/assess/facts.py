@@ -34,6 +34,11 @@ def entry_facts(
         for group, result in results.items()
         if result.max <= ZERO and (reasons := doubts(opened, target, touches, result, group, day))
     }
+    if not _one_day(target, rows):  # a register may list a maker on some of the days only
+        open_day = Reason("no_needs_day", {"target": target.id}, target.rows)
+        for group in results:
+            if group.startswith("listed:"):
+                held_back[group] = (*held_back.get(group, ()), open_day)
     facts: dict[str, Any] = {"transaction": "import"}
     if _one_day(target, rows):  # otherwise the law of which day is asked stays open
         facts["date"] = day
