@@ -143,7 +143,7 @@ def test_a_full_disk_under_the_catalogue_changes_nothing(tmp_path):
 
     def fill():
         with workspace.change() as writer:
-            writer._connection.execute("pragma max_page_count = 1")
+            writer.connection.execute("pragma max_page_count = 1")
             for number in range(200):
                 workspace.append_record("receipt", {"text": "x" * 500, "number": number})
 

@@ -253,7 +253,7 @@ def _borrow(raw: sqlite3.Connection) -> Iterator[sa.Connection]:
 
 def _raw(reader: catalogue.Reader) -> Any:
     """The sqlite3 connection behind a catalogue; None where there is none yet."""
-    return reader._connection  # noqa: SLF001 (cases share the catalogue's transaction; it has no public name yet)
+    return reader.connection
 
 
 def _ask_empty(question: Callable[[Session], T]) -> T:

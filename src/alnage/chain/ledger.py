@@ -186,12 +186,9 @@ def _merge(
     aside = []
     for kept, other in found.doubled:
         why = reason("movement_id_repeated", kept, other)
-        place = why.sources[1]
-        assert isinstance(place, RowSource)  # noqa: S101 (for the type checker)
+        file, row = words.files.words[movements.file[other]], int(movements.row[other])
         values = {"event": movements.event[other], **_ends(movements, other, words)}
-        aside.append(
-            Rejected("movements", place.file, place.row, movements.event[other], why, values)
-        )
+        aside.append(Rejected("movements", file, row, movements.event[other], why, values))
     merged = {movements.event[b]: movements.event[a] for a, b in found.merged}
     for i, (first, last, received_first, received_last) in found.days.items():
         movements.first[i], movements.last[i] = first, last

@@ -53,12 +53,12 @@ class Reader:
     """Questions to a catalogue; ``connection`` None is an empty one."""
 
     def __init__(self, connection: sqlite3.Connection | None) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def _rows(self, text: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        if self._connection is None:
+        if self.connection is None:
             return []
-        return self._connection.execute(text, values).fetchall()
+        return self.connection.execute(text, values).fetchall()
 
     def chain(self) -> str:
         """The id of the chain of records; empty before the first."""
